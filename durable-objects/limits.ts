@@ -1,0 +1,88 @@
+const second = 1_000;
+const day = 86_400 * second;
+const KiB = 1_024;
+const MiB = 1_024 * KiB;
+
+/**
+ * Every bound of Sluice, in one place. The edge builds its schemas from it and the engine enforces it, so
+ * neither can drift from the other.
+ */
+export const LIMITS = Object.freeze({
+	/** Bytes of one message's body plus its attributes: the bound SQS has, and a base64 of it still fits a row. */
+	messageBytes: 1 * MiB,
+	/** Messages in one batch, one receive or one settle list: keeps a transaction in the low milliseconds. */
+	batchMessages: 100,
+	/** Bytes of all bodies of one batch: a batch crosses RPC as one value (32 MiB at most) and is buffered whole. */
+	batchBytes: 4 * MiB,
+	/** Bytes of a request body: a batch whose bodies are JSON escaped or base64, with room for its other fields. */
+	requestBytes: 12 * MiB,
+	/** Stored bytes of one segment row. A row holds 2 MB at most (Durable Objects, platform limits). */
+	segmentBytes: 1_000_000,
+	/** Bytes of all attribute names and values of a message: they are stored as JSON, which may escape 1 byte to 6. */
+	attributeBytes: 64 * KiB,
+	attributes: 64,
+	attributeNameLength: 128,
+	/** Keys and deduplication ids are row keys and cross RPC with every message. */
+	keyLength: 256,
+	dedupIdLength: 256,
+	reasonLength: 1_024,
+	/** Failures that a message carries: the first, and the newest of the others. */
+	failuresKept: 10,
+	/** Queue, topic, subscription and key names: SQS's alphabet, so that the same name works on both wires. */
+	nameLength: 80,
+	partitions: 64,
+	/** Message priorities are 0 to 9; each is a lane of the log. */
+	priorities: 10,
+	/** UTF-16 units of segments kept parsed in memory, so that one read in pieces is parsed once. */
+	cachedSegmentUnits: 4 * MiB,
+	/** Leased messages of one partition: they are what memory holds. */
+	inFlight: 20_000,
+	/** Keys of one partition that are read apart from the rest of the log; each is a row and a memory entry. */
+	heldKeys: 100_000,
+	/** Messages that one receive looks at without being able to hand them out, before it answers with what it has. */
+	scannedMessages: 1_000,
+	/** Stored bytes that one receive hands out; one message more than that is always given. */
+	receiveBytes: 8 * MiB,
+	/** Messages in one page of a browse, and the bytes of their bodies. */
+	browseMessages: 100,
+	/** Messages that one browse looks at; with a state filter a page may then be short and say where to go on. */
+	browsedMessages: 10_000,
+	browseBytes: 4 * MiB,
+	/** Bytes that the unfinished messages of one partition may hold: an object ends at 10 GB, indexes and slack included. */
+	partitionBytes: 8_000 * MiB,
+	/** A long poll: SQS clients ask for 20 s; beyond 30 s proxies start to cut idle connections. */
+	waitMs: 30 * second,
+	visibilityTimeoutMs: 12 * 3_600 * second,
+	retentionMs: 365 * day,
+	minimumRetentionMs: 60 * second,
+	dedupWindowMs: 30 * day,
+	backoffMs: 1 * day,
+	maxReceives: 1_000,
+	/** Long polls parked on one object; each costs memory and a place in the queue. */
+	waiters: 10_000,
+	/** Queues of one deployment: the catalog answers them a page at a time. */
+	queues: 10_000,
+	keys: 1_000,
+	keyPatterns: 20,
+	redriveRatePerSecond: 10_000,
+	/** A redrive pauses while the courier owes so many, and looks again after this time. */
+	redriveOwedMessages: 1_000,
+	redriveStepMs: 100,
+	/** Commands of one commit: they share its rows, and all wait for it. */
+	commitCommands: 256,
+	/** Messages of one courier call, and their stored bytes: the bounds of a batch. */
+	courierMessages: 100,
+	/** A courier that is refused tries again after this, doubling up to the maximum. */
+	courierInitialBackoffMs: 1 * second,
+	courierMaxBackoffMs: 300 * second,
+	/** How long a Worker trusts a cached queue or key; a revoked key or a changed setting is old news after it. */
+	cacheMs: 5 * second,
+	/** Rows that one alarm looks at while it sweeps, so that sweeping never holds up a publish. */
+	sweptRows: 2_000,
+	sweptStragglers: 500,
+	sweptBytes: 16 * MiB,
+	/** The least time between two sweeps: each may cost a billed alarm. */
+	sweepMs: 60 * second,
+	/** Metrics that a crash may forget: totals are written at most this often, so that they cost no row per message. */
+	totalsMs: 60 * second,
+});

@@ -1,0 +1,60 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+/** The bearer key of the tests that run inside the Worker. */
+const rootKey = 'test-root-key-0123456789abcdef';
+
+/**
+ * An object that is nothing but a database (`test/scratch.ts`). Its storage, like that of every object here, is
+ * on disk: an alarm that fires on in-memory storage can crash workerd (issue 7191).
+ */
+const scratch = { SCRATCH: { className: 'Scratch', useSQLite: true } };
+
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				// The engine alone, on real object storage: it needs nothing of the edge, not even that it compiles.
+				plugins: [
+					cloudflareTest({
+						main: './test/scratch.ts',
+						miniflare: {
+							compatibilityDate: '2026-10-23',
+							durableObjects: scratch,
+							modulesRules: [{ type: 'Text', include: ['**/*.sql'] }],
+						},
+					}),
+				],
+				test: {
+					name: 'engine',
+					include: ['test/{engine,simulation,schema}/**/*.test.ts'],
+					testTimeout: 120_000,
+				},
+			},
+			{
+				// The real Worker and its objects, in workerd.
+				plugins: [
+					cloudflareTest({
+						main: './test/worker.ts',
+						wrangler: { configPath: './wrangler.toml' },
+						miniflare: { bindings: { SLUICE_ROOT_KEY: rootKey }, durableObjects: scratch },
+					}),
+				],
+				test: {
+					name: 'workers',
+					include: ['test/{http,catalog,guarantees}/**/*.test.ts'],
+					testTimeout: 60_000,
+				},
+			},
+			{
+				// Plain Node: reads the source, starts servers.
+				test: {
+					name: 'node',
+					include: ['test/architecture.test.ts', 'test/{examples,newcomer,bench}/**/*.test.ts'],
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
+				},
+			},
+		],
+	},
+});
