@@ -1,0 +1,38 @@
+import type { Database } from '../database';
+import { LIMITS } from '../protocol';
+import { freshMessages } from './lanes';
+import type { Lane, Memory } from './memory';
+import { isDue } from './rules';
+import { segmentAtOrAfter } from './segments';
+
+/**
+ * About how many messages a receive could hand out now; 0 only when it would find none. For waiters that lease
+ * nothing yet: it reads at most as far as one receive would.
+ */
+export function available(database: Database, memory: Memory, now: number): number {
+	if (memory.queue === undefined || memory.queue.paused || memory.sealed || memory.destroyed) return 0;
+	if (memory.leasedMessages >= LIMITS.inFlight) return 0;
+	let count = memory.tally.waitingMessages > 0 ? memory.waitingDue.at(now) : 0;
+	const keyAt = memory.readyKeys.next();
+	if (keyAt !== undefined && isDue(keyAt, now)) count++;
+	for (const lane of memory.lanes.values()) {
+		const at = lane.expiries.next();
+		if (at !== undefined && isDue(at, now)) count++;
+		if (freshMessages(lane) > 0 && hasFree(database, memory, lane, now)) count += freshMessages(lane);
+	}
+	return count;
+}
+
+function hasFree(database: Database, memory: Memory, lane: Lane, now: number): boolean {
+	let position = lane.cursor;
+	for (let looked = 0; looked < LIMITS.scannedMessages; ) {
+		const segment = segmentAtOrAfter(database, memory.cache, position);
+		if (segment === undefined) return false;
+		for (position = Math.max(position, segment.base); position < segment.end; position++, looked++) {
+			const head = segment.head(position);
+			if (head === null || (head.deliverAt !== undefined && !isDue(head.deliverAt, now))) continue;
+			if (head.key === undefined || !memory.keys.has(head.key)) return true;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,263 @@
+import type { Database } from '../database';
+import type * as protocol from '../protocol';
+import { isRefusal, type Queue, type ReceiveCommand, type ReceivedMessage, refuse } from '../protocol';
+import { available } from './available';
+import { adopt, closed, destroy, purge, seal, unseal } from './control';
+import { deliver, takenFrom } from './deliver';
+import { figures } from './figures';
+import { buryFlight, recall } from './flights';
+import { flushKeys } from './keys';
+import { flushSegments } from './lanes';
+import { flushLeases } from './leases';
+import { load } from './load';
+import { browse, look, remove } from './look';
+import type { Memory } from './memory';
+import { oldestParcel, type Parcel, taken } from './outbox';
+import { Appender, publish } from './publish';
+import { receive } from './receive';
+import { flushRedrive, redrive, stepRedrive } from './redrive';
+import { isDue, isLastAttempt } from './rules';
+import { settle } from './settle';
+import { type Snapshot, snapshot } from './snapshot';
+import { readState, writeState } from './state';
+import { nextStragglerAt } from './stragglers';
+import { planSweep, sweep } from './sweep';
+import { countRefusal, flushTotals } from './totals';
+
+/** What a partition can be asked. Each carries the queue as its caller knows it; the newest version counts. */
+export type Command = { readonly queue: Queue } & (
+	| { readonly kind: 'publish'; readonly messages: readonly protocol.NewMessage[] }
+	| { readonly kind: 'deliver'; readonly delivery: protocol.Delivery }
+	| { readonly kind: 'settle'; readonly command: protocol.SettleCommand }
+	| { readonly kind: 'receive'; readonly command: ReceiveCommand }
+	| { readonly kind: 'browse'; readonly command: protocol.BrowseCommand }
+	| { readonly kind: 'look' | 'remove'; readonly id: string }
+	| { readonly kind: 'redrive'; readonly command: protocol.RedriveCommand }
+	| { readonly kind: 'purge' | 'configure' | 'figures' | 'seal' | 'unseal' | 'destroy' | 'tick' }
+	| { readonly kind: 'taken'; readonly parcel: Parcel; readonly positions: ReadonlySet<number> }
+	/** Where the courier takes the messages for a queue: fixed before the first is sent, so that repeats meet. */
+	| { readonly kind: 'route'; readonly to: string; readonly route: Queue }
+);
+
+export interface Commit {
+	/** One per command, in the order of the commands. */
+	readonly results: readonly unknown[];
+	/** What the waiting receives got, first come first served; those beyond go on waiting. */
+	readonly served: readonly ReceivedMessage[][];
+	/** When the engine must be called again even if nobody calls; null: never. May be early. */
+	readonly dueAt: number | null;
+	/** When something may become visible by time alone; of interest only while somebody waits. */
+	readonly visibleAt: number | null;
+}
+
+/** Order within one commit. Its commands arrived at the same time, so any order is as true as another. */
+const PHASES: Record<Command['kind'], number> = {
+	unseal: 0,
+	configure: 0,
+	publish: 1,
+	deliver: 1,
+	settle: 2,
+	tick: 3,
+	taken: 3,
+	route: 3,
+	redrive: 4,
+	remove: 4,
+	purge: 4,
+	browse: 5,
+	look: 5,
+	seal: 6,
+	receive: 7,
+	figures: 8,
+	destroy: 9,
+};
+
+/**
+ * A partition: a synchronous function of rows, commands and the instant. The caller wraps each commit in one
+ * transaction, and drops the engine where it throws.
+ */
+export class PartitionEngine {
+	private readonly memory: Memory;
+
+	constructor(
+		private readonly database: Database,
+		tag: string,
+	) {
+		this.memory = load(database, tag);
+	}
+
+	commit(commands: readonly Command[], waiting: Iterable<ReceiveCommand>, now: number): Commit {
+		const { database, memory } = this;
+		const rowsBefore = database.rowsWritten;
+		const results: unknown[] = new Array(commands.length);
+		const appender = new Appender(database, memory, now);
+		const order = commands.map((_, index) => index);
+		if (commands.length > 1) order.sort((a, b) => phase(commands[a]) - phase(commands[b]) || a - b);
+		let hasBuried = false;
+		for (const index of order) {
+			const command = commands[index] as Command;
+			if (PHASES[command.kind] > PHASES.publish) appender.flush();
+			if (PHASES[command.kind] > PHASES.settle && !hasBuried) hasBuried = this.buryDoomed(now);
+			results[index] = this.run(command, appender, now);
+			this.count(results[index]);
+		}
+		appender.flush();
+		if (!hasBuried) this.buryDoomed(now);
+		const served = this.serve(waiting, now);
+		this.flush(rowsBefore, now);
+		return { results, served, dueAt: this.dueAt(), visibleAt: this.visibleAt(now) };
+	}
+
+	/** The queue as last seen; undefined before the first call. */
+	get queue(): Queue | undefined {
+		return this.memory.queue;
+	}
+
+	/** Whether a receive at `now` would find something, and about how much; looks without touching. */
+	available(now: number): number {
+		return available(this.database, this.memory, now);
+	}
+
+	/** Queues that a courier has something for. */
+	get owedQueues(): ReadonlySet<string> {
+		return this.memory.owedQueues;
+	}
+
+	/** The oldest messages for a queue, and where they go if that was fixed. */
+	parcelFor(queue: string): { readonly parcel: Parcel | undefined; readonly route: Queue | undefined } {
+		return { parcel: oldestParcel(this.database, queue), route: readState<Queue>(this.database, `route/${queue}`) };
+	}
+
+	snapshot(): Snapshot {
+		return snapshot(this.memory);
+	}
+
+	private run(command: Command, appender: Appender, now: number): unknown {
+		const { database, memory } = this;
+		if (command.kind === 'destroy') return destroy(database, memory);
+		if (
+			(command.kind === 'seal' || command.kind === 'unseal') &&
+			command.queue.version < (memory.queue?.version ?? 0)
+		) {
+			return refuse('settings_stale', 'A newer change of the queue has been seen.');
+		}
+		if (command.kind === 'unseal') return unseal(database, memory);
+		if (command.kind === 'taken') return taken(database, memory, command.parcel, command.positions);
+		if (command.kind === 'route') return writeState(database, `route/${command.to}`, command.route);
+		const refusal = closed(memory, command.queue.name);
+		if (refusal !== undefined) {
+			if (command.kind === 'deliver') return { taken: takenFrom(database, command.delivery.source), refusal };
+			return command.kind === 'seal' && memory.sealed ? null : refusal;
+		}
+		const queue = adopt(memory, command.queue);
+		const { settings } = queue;
+		switch (command.kind) {
+			case 'publish':
+				return publish(database, memory, appender, settings, command.messages, now);
+			case 'deliver':
+				return deliver(database, memory, appender, settings, command.delivery);
+			case 'settle':
+				return settle(database, memory, settings, command.command, now);
+			case 'receive':
+				return receive(database, memory, queue, command.command, now);
+			case 'browse':
+				return browse(database, memory, command.command, now);
+			case 'look':
+				return look(database, memory, command.id, now);
+			case 'remove':
+				return remove(database, memory, command.id, now);
+			case 'redrive':
+				return redrive(database, memory, command.command, now);
+			case 'purge':
+				return purge(database, memory);
+			case 'figures':
+				return figures(database, memory, now);
+			case 'seal':
+				return seal(database, memory, settings, now);
+			case 'configure':
+				return null;
+			case 'tick':
+				return this.tick(settings, now);
+		}
+	}
+
+	/** What falls due by time alone. */
+	private tick(settings: protocol.QueueSettings, now: number): null {
+		stepRedrive(this.database, this.memory, now);
+		const sweepAt = this.memory.sweep.nextAt;
+		if (sweepAt !== undefined && isDue(sweepAt, now)) sweep(this.database, this.memory, settings, now);
+		return null;
+	}
+
+	/** Leases that ended after the last attempt: nobody needs to receive for these to reach the dead-letter queue. */
+	private buryDoomed(now: number): true {
+		const { database, memory } = this;
+		const settings = memory.queue?.settings;
+		if (settings === undefined || memory.destroyed) return true;
+		for (let flight = memory.doomed.pop(now); flight !== undefined; flight = memory.doomed.pop(now)) {
+			if (!isLastAttempt(settings, flight.attempt, flight.key)) continue;
+			const { record, failures } = recall(database, memory, flight);
+			memory.totals.leasesExpired++;
+			buryFlight(database, memory, settings, flight, failures, record, now);
+		}
+		return true;
+	}
+
+	/** Serves parked receives in turn. All may take the same, so the first that gets nothing ends it. */
+	private serve(waiting: Iterable<ReceiveCommand>, now: number): ReceivedMessage[][] {
+		const served: ReceivedMessage[][] = [];
+		const { queue } = this.memory;
+		if (queue === undefined || closed(this.memory, queue.name) !== undefined) return served;
+		for (const command of waiting) {
+			const messages = receive(this.database, this.memory, queue, command, now);
+			if (isRefusal(messages) || messages.length === 0) break;
+			served.push(messages);
+		}
+		return served;
+	}
+
+	private count(result: unknown): void {
+		for (const entry of Array.isArray(result) ? result : [result]) {
+			if (isRefusal(entry)) countRefusal(this.memory, entry.refused);
+		}
+	}
+
+	private flush(rowsBefore: number, now: number): void {
+		const { database, memory } = this;
+		flushSegments(database, memory);
+		for (const lane of memory.lanes.values()) flushLeases(database, memory, lane, now);
+		flushKeys(database, memory);
+		flushRedrive(database, memory);
+		if (memory.tallyDirty) writeState(database, 'tally', memory.tally);
+		memory.tallyDirty = false;
+		if (memory.settingsDirty) writeState(database, 'queue', memory.queue);
+		memory.settingsDirty = false;
+		if (database.rowsWritten > rowsBefore) flushTotals(database, memory, now);
+		if (memory.queue !== undefined && !memory.destroyed) planSweep(database, memory, memory.queue.settings, now);
+	}
+
+	private dueAt(): number | null {
+		const { doomed, redrive, sweep } = this.memory;
+		return earliest(doomed.next(), redrive?.nextAt, sweep.nextAt);
+	}
+
+	private visibleAt(now: number): number | null {
+		const { database, memory } = this;
+		if (memory.queue?.paused || memory.destroyed) return null;
+		if (memory.moreToScan) return now;
+		const instants = [memory.readyKeys.next()];
+		for (const lane of memory.lanes.values()) {
+			instants.push(lane.expiries.next());
+			if (memory.tally.waitingMessages > 0) instants.push(nextStragglerAt(database, lane.lane));
+		}
+		return earliest(...instants);
+	}
+}
+
+function phase(command: Command | undefined): number {
+	return command === undefined ? 0 : PHASES[command.kind];
+}
+
+function earliest(...instants: (number | undefined)[]): number | null {
+	const at = Math.min(...instants.map((instant) => instant ?? Number.POSITIVE_INFINITY));
+	return at === Number.POSITIVE_INFINITY ? null : at;
+}

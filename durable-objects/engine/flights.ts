@@ -1,0 +1,115 @@
+import type { Database } from '../database';
+import type { DeadLetter, Failure, QueueSettings } from '../protocol';
+import { LIMITS } from '../protocol';
+import { addToKey, keyFor, removeFromKey, settleKey } from './keys';
+import { laneFor } from './lanes';
+import { leaveLease } from './leases';
+import type { Flight, Memory } from './memory';
+import { type LogRecord, leaving, sequenceOf } from './message';
+import { owe } from './outbox';
+import { isLastAttempt } from './rules';
+import { segmentAt } from './segments';
+import { deleteStraggler, stragglerAt } from './stragglers';
+
+/** Takes a handed-out message, or a keyed one that waits, into memory. */
+export function addFlight(memory: Memory, settings: QueueSettings | undefined, flight: Flight): void {
+	memory.flights.set(flight.position, flight);
+	memory.flightBytes += flight.size;
+	if (flight.leased) memory.leasedMessages++;
+	addToKey(memory, flight);
+	schedule(memory, settings, flight);
+}
+
+/** After `until` or `leased` changed: when this flight wants attention. */
+export function schedule(memory: Memory, settings: QueueSettings | undefined, flight: Flight): void {
+	if (flight.key === undefined) laneFor(memory, flight.position).expiries.set(flight, flight.until);
+	else settleKey(memory, keyFor(memory, flight.key));
+	if (flight.leased && settings !== undefined && isLastAttempt(settings, flight.attempt, flight.key)) {
+		memory.doomed.set(flight, flight.until);
+	} else memory.doomed.delete(flight);
+}
+
+/** Out of memory and off its lease; its straggler row, if any, is the caller's. */
+export function removeFlight(memory: Memory, flight: Flight): void {
+	memory.flights.delete(flight.position);
+	memory.flightBytes -= flight.size;
+	if (flight.leased) memory.leasedMessages--;
+	if (flight.key === undefined) laneFor(memory, flight.position).expiries.delete(flight);
+	memory.doomed.delete(flight);
+	leaveLease(memory, flight);
+	removeFromKey(memory, flight);
+}
+
+/** The message is done: acknowledged, removed, expired or buried. */
+export function finishFlight(database: Database, memory: Memory, flight: Flight): void {
+	const isStraggler = flight.segment === undefined;
+	removeFlight(memory, flight);
+	if (isStraggler) deleteStraggler(database, flight.position);
+	forgetAlias(database, flight.aliasId);
+}
+
+export function forgetAlias(database: Database, id: string | undefined): void {
+	if (id !== undefined) database.run('DELETE FROM alias WHERE id = ?', id);
+}
+
+/** The record of a flight, with the failures so far: a lease that was not settled in time is one. */
+export function recall(
+	database: Database,
+	memory: Memory,
+	flight: Flight,
+): { readonly record: LogRecord; readonly failures: readonly Failure[] } {
+	if (flight.segment !== undefined) {
+		const record = segmentAt(database, memory.cache, flight.segment.base)?.record(flight.position);
+		if (record === undefined) throw new Error(`the segment of leased position ${flight.position} is gone`);
+		return { record, failures: expiryOf(flight, []) };
+	}
+	const straggler = stragglerAt(database, flight.position);
+	if (straggler === undefined) throw new Error(`the straggler of leased position ${flight.position} is gone`);
+	return { record: straggler, failures: expiryOf(flight, straggler.failures) };
+}
+
+function expiryOf(flight: Flight, failures: readonly Failure[]): readonly Failure[] {
+	if (!flight.leased) return failures;
+	return withFailure(failures, { attempt: flight.attempt, at: flight.until, reason: 'lease expired' });
+}
+
+/** Keeps the first failure and the newest others. */
+export function withFailure(failures: readonly Failure[], failure: Failure): readonly Failure[] {
+	if (failures.length < LIMITS.failuresKept) return [...failures, failure];
+	return [failures[0] as Failure, ...failures.slice(2), failure];
+}
+
+/** Moves a message to the dead-letter queue's parcel, in the transaction that takes it out of here. */
+export function bury(
+	database: Database,
+	memory: Memory,
+	settings: QueueSettings,
+	buried: { readonly record: LogRecord; readonly failures: readonly Failure[]; readonly attempts: number },
+	now: number,
+): void {
+	const { record, failures, attempts } = buried;
+	const deadLetter: DeadLetter = {
+		queue: memory.queue?.name ?? '',
+		sequence: sequenceOf(record.position),
+		publishedAt: record.head.publishedAt ?? record.writtenAt,
+		buriedAt: now,
+		attempts,
+		failures,
+	};
+	owe(database, memory, settings.deadLetter as string, [leaving(memory.tag, record, deadLetter)]);
+	memory.totals.deadLettered++;
+}
+
+/** Buries a flight whose last attempt failed. */
+export function buryFlight(
+	database: Database,
+	memory: Memory,
+	settings: QueueSettings,
+	flight: Flight,
+	failures: readonly Failure[],
+	record: LogRecord,
+	now: number,
+): void {
+	finishFlight(database, memory, flight);
+	bury(database, memory, settings, { record, failures, attempts: flight.attempt }, now);
+}

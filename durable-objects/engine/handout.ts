@@ -1,0 +1,164 @@
+import type { Database } from '../database';
+import { type Failure, LIMITS, type QueueSettings, type ReceiveCommand, type ReceivedMessage } from '../protocol';
+import { addFlight, finishFlight, forgetAlias, schedule } from './flights';
+import { leaveLease, liveSegment } from './leases';
+import type { Flight, Lane, Memory } from './memory';
+import { type LogRecord, storedMessage } from './message';
+import { deleteStraggler, insertStraggler, moveStraggler } from './stragglers';
+import { observe } from './totals';
+
+/** One receive under way: how much it may still take, and what it has. */
+export class Handout {
+	readonly messages: ReceivedMessage[] = [];
+	/** Marks the flights of this receive, without keeping its messages in memory. */
+	readonly token: object = {};
+	private bytes = 0;
+	private readonly leaseMs: number;
+	/** Messages looked at that could not be handed out. */
+	scanned = 0;
+
+	constructor(
+		readonly database: Database,
+		readonly memory: Memory,
+		readonly settings: QueueSettings,
+		private readonly command: ReceiveCommand,
+		readonly now: number,
+	) {
+		this.leaseMs = command.visibilityTimeoutMs ?? settings.visibilityTimeoutMs;
+	}
+
+	/** As many messages as were asked for, or as many bytes as one answer may hold. */
+	hasEnough(): boolean {
+		return this.messages.length >= this.command.max || this.bytes >= LIMITS.receiveBytes;
+	}
+
+	/** No further message may be leased. A message whose lease is over may be handed out again all the same. */
+	isFull(): boolean {
+		return this.hasEnough() || this.memory.leasedMessages >= LIMITS.inFlight;
+	}
+
+	/** How many more messages were asked for. */
+	get room(): number {
+		return this.command.max - this.messages.length;
+	}
+
+	get isAtMostOnce(): boolean {
+		return this.settings.delivery === 'at-most-once';
+	}
+
+	/** A message of the log, for the first time. */
+	giveFresh(lane: Lane, segment: { base: number; span: number }, record: LogRecord): void {
+		observe(this.memory, 'publishToDelivery', this.now - Math.max(record.writtenAt, record.head.deliverAt ?? 0));
+		this.push(record, 1, []);
+		if (this.isAtMostOnce) {
+			forgetAlias(this.database, record.head.id);
+			this.memory.touched.set(segment.base, segment);
+			return;
+		}
+		const flight: Flight = {
+			position: record.position,
+			size: record.head.size,
+			key: record.head.key,
+			aliasId: record.head.id,
+			attempt: 1,
+			until: this.now + this.leaseMs,
+			leased: true,
+			handedOutAt: this.now,
+			consumer: this.command.consumer,
+			publishedAt: record.head.publishedAt ?? record.writtenAt,
+			lease: undefined,
+			segment: liveSegment(this.memory, segment.base, segment.span),
+			by: this.token,
+		};
+		lane.handedOut.push(flight);
+		addFlight(this.memory, this.settings, flight);
+	}
+
+	/** A message that memory holds, again: from here on it has a straggler row. */
+	giveAgain(flight: Flight, record: LogRecord, failures: readonly Failure[]): void {
+		if (flight.leased) this.memory.totals.leasesExpired++;
+		if (this.isAtMostOnce) {
+			finishFlight(this.database, this.memory, flight);
+			this.push(record, flight.attempt + 1, failures);
+			return;
+		}
+		const hadRow = flight.segment === undefined;
+		leaveLease(this.memory, flight);
+		if (!flight.leased) this.memory.leasedMessages++;
+		flight.leased = true;
+		this.stamp(flight);
+		if (hadRow) moveStraggler(this.database, flight.position, this.rowOf(flight, failures));
+		else insertStraggler(this.database, { ...record, ...this.rowOf(flight, failures) });
+		schedule(this.memory, this.settings, flight);
+		this.push(record, flight.attempt, failures);
+	}
+
+	/** A waiting message without a key, which only its row knew. */
+	giveWaiting(record: LogRecord, attempts: number, failures: readonly Failure[]): void {
+		if (attempts === 0)
+			observe(this.memory, 'publishToDelivery', this.now - Math.max(record.writtenAt, record.head.deliverAt ?? 0));
+		if (this.isAtMostOnce) {
+			deleteStraggler(this.database, record.position);
+			forgetAlias(this.database, record.head.id);
+			this.push(record, attempts + 1, failures);
+			return;
+		}
+		const flight: Flight = {
+			position: record.position,
+			size: record.head.size,
+			key: record.head.key,
+			aliasId: record.head.id,
+			attempt: attempts,
+			until: 0,
+			leased: true,
+			handedOutAt: 0,
+			consumer: '',
+			publishedAt: record.head.publishedAt ?? record.writtenAt,
+			lease: undefined,
+			segment: undefined,
+			by: undefined,
+		};
+		this.stamp(flight);
+		addFlight(this.memory, this.settings, flight);
+		moveStraggler(this.database, flight.position, this.rowOf(flight, failures));
+		this.push(record, flight.attempt, failures);
+	}
+
+	/** Drops a message that expired: counted, never silent. */
+	expireFlight(flight: Flight): void {
+		finishFlight(this.database, this.memory, flight);
+		this.memory.totals.expired++;
+	}
+
+	/** Drops an expired message of the log. */
+	drop(record: LogRecord): void {
+		forgetAlias(this.database, record.head.id);
+		this.memory.totals.expired++;
+	}
+
+	private stamp(flight: Flight): void {
+		flight.attempt++;
+		flight.until = this.now + this.leaseMs;
+		flight.handedOutAt = this.now;
+		flight.consumer = this.command.consumer;
+		flight.by = this.token;
+	}
+
+	private rowOf(flight: Flight, failures: readonly Failure[]) {
+		return {
+			leased: true,
+			visibleAt: flight.until,
+			attempts: flight.attempt,
+			handedOutAt: flight.handedOutAt,
+			consumer: flight.consumer,
+			failures,
+		};
+	}
+
+	private push(record: LogRecord, attempt: number, failures: readonly Failure[]): void {
+		const message = storedMessage(this.memory.tag, record, attempt, failures);
+		this.messages.push({ ...message, leaseExpiresAt: this.isAtMostOnce ? null : this.now + this.leaseMs });
+		this.bytes += record.body.length;
+		this.memory.totals.delivered++;
+	}
+}

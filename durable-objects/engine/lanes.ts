@@ -1,0 +1,87 @@
+import type { Database } from '../database';
+import { LIMITS } from '../protocol';
+import { isParked } from './keys';
+import { type Lane, type Memory, newLane } from './memory';
+import { type Head, LANE_SPAN, laneOf } from './message';
+import { deleteSegment, lastSegment, segmentAt } from './segments';
+
+export function laneFor(memory: Memory, position: number): Lane {
+	return laneNumber(memory, laneOf(position));
+}
+
+export function laneNumber(memory: Memory, number: number): Lane {
+	let lane = memory.lanes.get(number);
+	if (lane === undefined) {
+		lane = newLane(number, number * LANE_SPAN + 1);
+		memory.lanes.set(number, lane);
+	}
+	return lane;
+}
+
+/** Lanes in use, the highest priority first. */
+export function lanesByPriority(memory: Memory): Lane[] {
+	if (memory.lanes.size === 1) return [...memory.lanes.values()];
+	return [...memory.lanes.values()].sort((a, b) => b.lane - a.lane);
+}
+
+/** Messages of the log that the cursor has not met. */
+export function freshMessages(lane: Lane): number {
+	return lane.appendedMessages - lane.passedMessages;
+}
+
+/** The cursor moves past a position; a hole there was counted when it was made. */
+export function pass(
+	memory: Memory,
+	lane: Lane,
+	segment: { base: number; span: number },
+	position: number,
+	head: Head | null,
+): void {
+	if (head !== null) {
+		lane.passedMessages++;
+		lane.passedBytes += head.size;
+	}
+	lane.cursor = position + 1;
+	lane.dirty = true;
+	memory.touched.set(segment.base, segment);
+}
+
+export function park(lane: Lane, sign: 1 | -1, size: number): void {
+	lane.parkedMessages += sign;
+	lane.parkedBytes += sign * size;
+	lane.dirty = true;
+}
+
+/** Deletes the segments behind the cursor in which nothing is leased or parked any more. */
+export function flushSegments(database: Database, memory: Memory): void {
+	for (const { base, span } of memory.touched.values()) {
+		const live = memory.segments.get(base);
+		if (live !== undefined && live.flights > 0) continue;
+		if (base + span <= laneFor(memory, base).cursor && !hasParked(database, memory, base)) {
+			deleteSegment(database, memory.cache, base);
+			if (live !== undefined) live.deleted = true;
+		}
+		memory.segments.delete(base);
+	}
+	memory.touched.clear();
+}
+
+function hasParked(database: Database, memory: Memory, base: number): boolean {
+	if (memory.heldRows.size === 0 && memory.dirtyKeys.size === 0) return false;
+	const segment = segmentAt(database, memory.cache, base);
+	if (segment === undefined) return false;
+	return segment.heads.some((head, index) => head !== null && isParked(memory, base + index, head.key));
+}
+
+/** Rebuilds each lane's end from its last segment; `loadLeases` has set the cursors. */
+export function loadLanes(database: Database, memory: Memory): void {
+	for (let number = 0; number < LIMITS.priorities; number++) {
+		const last = lastSegment(database, number);
+		if (last === undefined && !memory.lanes.has(number)) continue;
+		const lane = laneNumber(memory, number);
+		lane.end = Math.max(lane.cursor, last === undefined ? 0 : last.base + last.span);
+		lane.appendedMessages = Math.max(lane.passedMessages, last?.messages_through ?? 0);
+		lane.appendedBytes = Math.max(lane.passedBytes, last?.bytes_through ?? 0);
+		memory.tally.nextSequence = Math.max(memory.tally.nextSequence, lane.end - number * LANE_SPAN);
+	}
+}

@@ -1,0 +1,191 @@
+import type { Database } from '../database';
+import type { Flight, Lane, Lease, LiveSegment, Memory } from './memory';
+import { segmentHolding } from './segments';
+
+/** [first position, how many, expires at, consumer]. */
+type Run = readonly [from: number, count: number, expiresAt: number, consumer: string];
+
+interface LeaseRow {
+	readonly id: number;
+	readonly number: number;
+	readonly lane: number;
+	readonly cursor: number;
+	readonly passed_messages: number;
+	readonly passed_bytes: number;
+	readonly parked_messages: number;
+	readonly parked_bytes: number;
+	readonly handed_out_at: number;
+	readonly runs: string;
+}
+
+/** Empty rows kept for reuse; above it an emptied row is deleted, so that a burst leaves no litter. */
+const SLOTS = 64;
+
+/** Writes what a commit changed in a lane's leases: at most one row for all it handed out. */
+export function flushLeases(database: Database, memory: Memory, lane: Lane, now: number): void {
+	for (const lease of [...lane.leases.values()]) {
+		if (lease.left.size === 0) continue;
+		for (const segment of lease.left) if (!segment.deleted) lease.outdated = true;
+		lease.left.clear();
+		if (lease.members.size === 0) vacate(database, lane, lease);
+	}
+	if (lane.handedOut.length > 0) {
+		const flights = lane.handedOut.filter((flight) => flight.lease === undefined && flight.segment !== undefined);
+		lane.handedOut = [];
+		if (flights.length > 0) writeNewLease(database, memory, lane, flights, now);
+	}
+	for (const lease of lane.leases.values())
+		if (lease.outdated && lease !== lane.newest) writeLease(database, lane, lease);
+	if (lane.newest?.outdated || lane.dirty) {
+		if (lane.newest === undefined) writeNewLease(database, memory, lane, [], now);
+		else writeLease(database, lane, lane.newest);
+	}
+	lane.dirty = false;
+}
+
+function vacate(database: Database, lane: Lane, lease: Lease): void {
+	lane.leases.delete(lease.id);
+	if (lease !== lane.newest && lease.outdated && lane.slots.length >= SLOTS) {
+		database.run('DELETE FROM lease WHERE id = ?', lease.id);
+		return;
+	}
+	lane.slots.push(lease);
+	if (lease.outdated && lease !== lane.newest) writeLease(database, lane, lease);
+}
+
+function writeNewLease(database: Database, memory: Memory, lane: Lane, flights: Flight[], now: number): void {
+	const slot = lane.slots.pop();
+	const lease: Lease = {
+		id: slot?.id ?? memory.nextLeaseId++,
+		number: memory.nextLeaseNumber++,
+		lane: lane.lane,
+		handedOutAt: now,
+		members: new Set(flights),
+		outdated: false,
+		left: new Set(),
+	};
+	for (const flight of flights) flight.lease = lease;
+	const overwritten = lane.newest;
+	lane.newest = lease;
+	if (flights.length === 0) lane.slots.push(lease);
+	else lane.leases.set(lease.id, lease);
+	// An outdated newest row was left for last so that it is written once; now it is an ordinary one.
+	if (overwritten?.outdated && overwritten.id !== lease.id) writeLease(database, lane, overwritten);
+	writeLease(database, lane, lease);
+	lane.dirty = false;
+}
+
+function writeLease(database: Database, lane: Lane, lease: Lease): void {
+	lease.outdated = false;
+	database.run(
+		WRITE_LEASE,
+		lease.id,
+		lease.number,
+		lane.lane,
+		lane.cursor,
+		lane.passedMessages,
+		lane.passedBytes,
+		lane.parkedMessages,
+		lane.parkedBytes,
+		lease.handedOutAt,
+		JSON.stringify(runsOf(lease.members)),
+	);
+}
+
+const WRITE_LEASE = `INSERT INTO lease (id, number, lane, cursor, passed_messages, passed_bytes, parked_messages,
+	parked_bytes, handed_out_at, runs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET number = excluded.number, lane = excluded.lane, cursor = excluded.cursor,
+	passed_messages = excluded.passed_messages, passed_bytes = excluded.passed_bytes,
+	parked_messages = excluded.parked_messages, parked_bytes = excluded.parked_bytes,
+	handed_out_at = excluded.handed_out_at, runs = excluded.runs`;
+
+function runsOf(members: ReadonlySet<Flight>): Run[] {
+	const runs: [number, number, number, string][] = [];
+	for (const flight of [...members].sort((a, b) => a.position - b.position)) {
+		const last = runs.at(-1);
+		if (last && last[0] + last[1] === flight.position && last[2] === flight.until && last[3] === flight.consumer)
+			last[1]++;
+		else runs.push([flight.position, 1, flight.until, flight.consumer]);
+	}
+	return runs;
+}
+
+/** A member is finished or got a row of its own; the lease row forgets it at the flush. */
+export function leaveLease(memory: Memory, flight: Flight): void {
+	const { lease, segment } = flight;
+	if (lease !== undefined) {
+		lease.members.delete(flight);
+		if (segment !== undefined) lease.left.add(segment);
+		flight.lease = undefined;
+	}
+	if (segment !== undefined) {
+		segment.flights--;
+		memory.touched.set(segment.base, segment);
+		flight.segment = undefined;
+	}
+}
+
+export function liveSegment(memory: Memory, base: number, span: number): LiveSegment {
+	let segment = memory.segments.get(base);
+	if (segment === undefined) {
+		segment = { base, span, flights: 0, deleted: false };
+		memory.segments.set(base, segment);
+	}
+	segment.flights++;
+	return segment;
+}
+
+/** Rebuilds a lane's leases from its rows: a member whose segment or record is gone is finished. */
+export function loadLeases(
+	database: Database,
+	memory: Memory,
+	laneFor: (lane: number) => Lane,
+	adopt: (flight: Flight) => void,
+): void {
+	for (const row of database.all<LeaseRow>('SELECT * FROM lease ORDER BY number')) {
+		const lane = laneFor(row.lane);
+		const lease: Lease = {
+			id: row.id,
+			number: row.number,
+			lane: row.lane,
+			handedOutAt: row.handed_out_at,
+			members: new Set(),
+			outdated: false,
+			left: new Set(),
+		};
+		for (const [from, count, expiresAt, consumer] of JSON.parse(row.runs) as Run[]) {
+			for (let position = from; position < from + count; position++) {
+				const segment = segmentHolding(database, memory.cache, position);
+				const head = segment?.head(position);
+				if (segment === undefined || head === null || head === undefined) continue;
+				const flight: Flight = {
+					position,
+					size: head.size,
+					key: head.key,
+					aliasId: head.id,
+					attempt: 1,
+					until: expiresAt,
+					leased: true,
+					handedOutAt: row.handed_out_at,
+					consumer,
+					publishedAt: head.publishedAt ?? segment.writtenAt,
+					lease,
+					segment: liveSegment(memory, segment.base, segment.span),
+					by: undefined,
+				};
+				lease.members.add(flight);
+				adopt(flight);
+			}
+		}
+		if (lease.members.size > 0) lane.leases.set(lease.id, lease);
+		else lane.slots.push(lease);
+		lane.newest = lease;
+		lane.cursor = Math.max(lane.cursor, row.cursor);
+		lane.passedMessages = row.passed_messages;
+		lane.passedBytes = row.passed_bytes;
+		lane.parkedMessages = row.parked_messages;
+		lane.parkedBytes = row.parked_bytes;
+		memory.nextLeaseId = Math.max(memory.nextLeaseId, row.id + 1);
+		memory.nextLeaseNumber = Math.max(memory.nextLeaseNumber, row.number + 1);
+	}
+}

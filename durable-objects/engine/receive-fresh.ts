@@ -1,0 +1,67 @@
+import { LIMITS } from '../protocol';
+import type { Handout } from './handout';
+import { holdKey, keyFor } from './keys';
+import { freshMessages, park, pass } from './lanes';
+import type { Lane } from './memory';
+import type { Head } from './message';
+import { isDue, isExpired } from './rules';
+import { unschedule } from './scheduled';
+import { type Segment, segmentAtOrAfter } from './segments';
+
+/** Reads the log on from the cursor. What it meets of a key that is not free is parked: the key lags from there. */
+export function takeFresh(handout: Handout, lane: Lane): void {
+	const { database, memory } = handout;
+	while (freshMessages(lane) > 0 && !handout.isFull()) {
+		if (handout.scanned >= LIMITS.scannedMessages) {
+			memory.moreToScan = true;
+			return;
+		}
+		const segment = segmentAtOrAfter(database, memory.cache, lane.cursor);
+		if (segment === undefined) return;
+		if (!readSegment(handout, lane, segment)) return;
+	}
+}
+
+/** Answers false where the scan must not go on. */
+function readSegment(handout: Handout, lane: Lane, segment: Segment): boolean {
+	const { database, memory, settings, now } = handout;
+	for (let position = Math.max(lane.cursor, segment.base); position < segment.end; position++) {
+		if (handout.isFull() || handout.scanned >= LIMITS.scannedMessages) return true;
+		const head = segment.head(position);
+		if (head === null) {
+			pass(memory, lane, segment, position, head);
+			continue;
+		}
+		if (head.key !== undefined && !isFree(handout, head.key, head)) {
+			if (!hold(handout, lane, segment, position, head.key, head)) return false;
+			continue;
+		}
+		const record = segment.record(position);
+		if (record === undefined) continue;
+		pass(memory, lane, segment, position, head);
+		unschedule(database, memory, record);
+		if (isExpired(record, settings, now)) handout.drop(record);
+		else handout.giveFresh(lane, segment, record);
+	}
+	return true;
+}
+
+/** Nothing of its key is unfinished, except what this very receive hands out; and its own instant has come. */
+function isFree(handout: Handout, name: string, head: Head): boolean {
+	if (head.deliverAt !== undefined && !isDue(head.deliverAt, handout.now)) return false;
+	const key = handout.memory.keys.get(name);
+	if (key === undefined) return true;
+	return key.from === undefined && key.flights.every((flight) => flight.by === handout.token);
+}
+
+function hold(handout: Handout, lane: Lane, segment: Segment, position: number, name: string, head: Head): boolean {
+	const { memory } = handout;
+	if (memory.heldRows.size + memory.dirtyKeys.size >= LIMITS.heldKeys && memory.keys.get(name)?.from === undefined)
+		return false;
+	handout.scanned++;
+	pass(memory, lane, segment, position, head);
+	park(lane, 1, head.size);
+	const key = keyFor(memory, name);
+	if (key.from === undefined) holdKey(memory, key, position, head.deliverAt ?? 0);
+	return true;
+}

@@ -1,0 +1,77 @@
+import { LIMITS } from '../protocol';
+import { buryFlight, recall } from './flights';
+import type { Handout } from './handout';
+import { holdKey, settleKey } from './keys';
+import { park } from './lanes';
+import type { Key, Lane } from './memory';
+import { isDue, isExpired, isLastAttempt } from './rules';
+import { unschedule } from './scheduled';
+import { segmentAtOrAfter } from './segments';
+
+/** Keys of which something may be handed out: the head was retried, its lease is over, or its followers are free. */
+export function takeKeys(handout: Handout, lane: Lane): void {
+	const { memory, now } = handout;
+	const again: Key[] = [];
+	while (!handout.hasEnough() && handout.scanned < LIMITS.scannedMessages) {
+		const name = memory.readyKeys.pop(now);
+		if (name === undefined) break;
+		const key = memory.keys.get(name);
+		if (key === undefined) continue;
+		takeAgain(handout, key);
+		if (key.from !== undefined && key.flights.every((flight) => flight.by === handout.token))
+			takeParked(handout, lane, key);
+		again.push(key);
+	}
+	for (const key of again) settleKey(memory, key);
+	if (handout.scanned >= LIMITS.scannedMessages) memory.moreToScan = true;
+}
+
+/** The key's messages that were handed out before, in order, up to the first that somebody holds or that waits. */
+function takeAgain(handout: Handout, key: Key): void {
+	const { database, memory, settings, now } = handout;
+	for (const flight of [...key.flights]) {
+		if (flight.by === handout.token) continue;
+		if (!isDue(flight.until, now) || (flight.leased ? handout.hasEnough() : handout.isFull())) return;
+		const { record, failures } = recall(database, memory, flight);
+		if (isExpired(record, settings, now)) handout.expireFlight(flight);
+		else if (isLastAttempt(settings, flight.attempt, flight.key)) {
+			if (flight.leased) memory.totals.leasesExpired++;
+			buryFlight(database, memory, settings, flight, failures, record, now);
+		} else handout.giveAgain(flight, record, failures);
+	}
+}
+
+/** The key's messages that wait in segments behind the cursor, in order. */
+function takeParked(handout: Handout, lane: Lane, key: Key): void {
+	const { database, memory, settings, now } = handout;
+	let position = key.from as number;
+	let readyAt = 0;
+	scan: while (position < lane.cursor && !handout.isFull() && handout.scanned < LIMITS.scannedMessages) {
+		const segment = segmentAtOrAfter(database, memory.cache, position);
+		if (segment === undefined || segment.base >= lane.cursor) {
+			position = lane.cursor;
+			break;
+		}
+		position = Math.max(position, segment.base);
+		for (; position < segment.end && position < lane.cursor; position++) {
+			const head = segment.head(position);
+			if (head === null || head.key !== key.key) {
+				handout.scanned++;
+				continue;
+			}
+			if (handout.isFull()) break scan;
+			if (head.deliverAt !== undefined && !isDue(head.deliverAt, now)) {
+				readyAt = head.deliverAt;
+				break scan;
+			}
+			const record = segment.record(position);
+			if (record === undefined) continue;
+			unschedule(database, memory, record);
+			park(lane, -1, head.size);
+			memory.touched.set(segment.base, segment);
+			if (isExpired(record, settings, now)) handout.drop(record);
+			else handout.giveFresh(lane, segment, record);
+		}
+	}
+	holdKey(memory, key, position < lane.cursor ? position : undefined, readyAt);
+}

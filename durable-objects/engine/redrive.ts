@@ -1,0 +1,114 @@
+import type { Database } from '../database';
+import { LIMITS, type RedriveCommand, type RedriveResult, type Refusal, refuse } from '../protocol';
+import { backlog } from './figures';
+import { type Live, liveWithId, walk } from './live';
+import type { Memory, Redrive } from './memory';
+import { type Leaving, leaving, sequenceOf } from './message';
+import { owe } from './outbox';
+import { isDue } from './rules';
+import { deleteState, writeState } from './state';
+import { takeOut } from './take-out';
+
+/**
+ * Sends dead letters back: named ones at once, or all that are here now, step by step. A message leaves in the
+ * transaction that makes it owed, so a crash neither loses nor doubles it. Leased and delayed messages stay, and so
+ * do those without an origin when no target is named. Refused with `redrive_running` while one is under way.
+ */
+export function redrive(
+	database: Database,
+	memory: Memory,
+	command: RedriveCommand,
+	now: number,
+): Refusal | RedriveResult {
+	if (command.ids !== null) return redriveIds(database, memory, command.ids, command.to, now);
+	if (memory.redrive !== undefined) {
+		return refuse('redrive_running', 'A redrive of this queue is under way; wait until it has ended.', 5_000);
+	}
+	memory.redrive = {
+		to: command.to,
+		ratePerSecond: command.ratePerSecond,
+		startedAt: now,
+		after: 0,
+		beforeSequence: memory.tally.nextSequence,
+		moved: 0,
+		nextAt: now,
+	};
+	memory.redriveDirty = true;
+	const accepted = backlog(memory).messages;
+	stepRedrive(database, memory, now);
+	return { accepted, rejected: [] };
+}
+
+function redriveIds(
+	database: Database,
+	memory: Memory,
+	ids: readonly string[],
+	to: string | null,
+	now: number,
+): RedriveResult {
+	const moving: Live[] = [];
+	const rejected: string[] = [];
+	for (const id of new Set(ids)) {
+		const live = liveWithId(database, memory, id, now);
+		if (live !== undefined && targetOf(live, to) !== undefined) moving.push(live);
+		else rejected.push(id);
+	}
+	send(database, memory, moving, to);
+	return { accepted: moving.length, rejected };
+}
+
+function targetOf(live: Live, to: string | null): string | undefined {
+	return live.state === 'visible' ? (to ?? live.record.head.deadLetter?.queue) : undefined;
+}
+
+function send(database: Database, memory: Memory, moving: readonly Live[], to: string | null): void {
+	const parcels = new Map<string, Leaving[]>();
+	for (const live of moving) {
+		const target = targetOf(live, to) as string;
+		const parcel = parcels.get(target) ?? [];
+		parcel.push(leaving(memory.tag, live.record, undefined));
+		parcels.set(target, parcel);
+	}
+	takeOut(database, memory, moving);
+	for (const [target, parcel] of parcels) owe(database, memory, target, parcel);
+	memory.totals.redriven += moving.length;
+}
+
+/** The next part of a running redrive, if it is due: bounded by the rate, and by what the courier still owes. */
+export function stepRedrive(database: Database, memory: Memory, now: number): void {
+	const running = memory.redrive;
+	if (running === undefined || !isDue(running.nextAt, now)) return;
+	const allowance = Math.min(LIMITS.courierMessages, allowed(running, now));
+	if (memory.tally.owedMessages >= LIMITS.redriveOwedMessages || allowance < 1) {
+		running.nextAt = now + LIMITS.redriveStepMs;
+		return;
+	}
+	const moving: Live[] = [];
+	const next = walk(database, memory, running.after, now, LIMITS.scannedMessages, (live) => {
+		if (moving.length >= allowance) return false;
+		if (targetOf(live, running.to) !== undefined && sequenceOf(live.record.position) < running.beforeSequence)
+			moving.push(live);
+		return true;
+	});
+	send(database, memory, moving, running.to);
+	running.moved += moving.length;
+	memory.redriveDirty = true;
+	if (next === null) memory.redrive = undefined;
+	else {
+		running.after = next;
+		running.nextAt = running.ratePerSecond === null ? now : now + LIMITS.redriveStepMs;
+	}
+}
+
+/** How many messages the rate allows by now; the first is free. */
+function allowed(running: Redrive, now: number): number {
+	if (running.ratePerSecond === null) return Number.POSITIVE_INFINITY;
+	return 1 + Math.floor(((now - running.startedAt) * running.ratePerSecond) / 1_000) - running.moved;
+}
+
+export function flushRedrive(database: Database, memory: Memory): void {
+	if (!memory.redriveDirty) return;
+	memory.redriveDirty = false;
+	if (memory.redrive === undefined) deleteState(database, 'redrive');
+	else writeState(database, 'redrive', memory.redrive);
+}

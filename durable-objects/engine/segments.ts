@@ -1,0 +1,249 @@
+import type { Database } from '../database';
+import { LIMITS } from '../protocol';
+import { type Head, LANE_SPAN, type LogRecord } from './message';
+
+interface SegmentRow {
+	readonly base: number;
+	readonly span: number;
+	readonly messages: number;
+	readonly bytes: number;
+	readonly written_at: number;
+	readonly retained_from: number;
+	readonly heads: string;
+	readonly bodies: string;
+}
+
+/** A segment as read: heads parsed, a body cut out only when its message is wanted. */
+export class Segment {
+	readonly heads: (Head | null)[];
+	readonly base: number;
+	readonly span: number;
+	readonly messages: number;
+	readonly bytes: number;
+	readonly writtenAt: number;
+	readonly retainedFrom: number;
+	readonly bodies: string;
+	private offsets: number[] | undefined;
+
+	constructor(row: SegmentRow, heads?: (Head | null)[]) {
+		this.base = row.base;
+		this.span = row.span;
+		this.messages = row.messages;
+		this.bytes = row.bytes;
+		this.writtenAt = row.written_at;
+		this.retainedFrom = row.retained_from;
+		this.bodies = row.bodies;
+		this.heads = heads ?? (JSON.parse(row.heads) as (Head | null)[]);
+	}
+
+	get end(): number {
+		return this.base + this.span;
+	}
+
+	head(position: number): Head | null {
+		return this.heads[position - this.base] ?? null;
+	}
+
+	/** The message at a position, or undefined where there is a hole. */
+	record(position: number): LogRecord | undefined {
+		const head = this.head(position);
+		if (head === null) return undefined;
+		const offset = this.offset(position - this.base);
+		return {
+			position,
+			head,
+			body: this.bodies.slice(offset, offset + head.length),
+			writtenAt: this.writtenAt,
+			retainedFrom: Math.max(this.writtenAt, head.deliverAt ?? 0),
+		};
+	}
+
+	private offset(index: number): number {
+		if (this.offsets === undefined) {
+			this.offsets = [];
+			let at = 0;
+			for (const head of this.heads) {
+				this.offsets.push(at);
+				at += head?.length ?? 0;
+			}
+		}
+		return this.offsets[index] ?? 0;
+	}
+}
+
+/** The last few segments read or written, so that a segment consumed in pieces is parsed once. */
+export class SegmentCache {
+	private readonly segments = new Map<number, Segment>();
+	private units = 0;
+
+	get(base: number): Segment | undefined {
+		return this.segments.get(base);
+	}
+
+	put(segment: Segment): void {
+		this.drop(segment.base);
+		this.segments.set(segment.base, segment);
+		this.units += cost(segment);
+		for (const oldest of this.segments.values()) {
+			if (this.units <= LIMITS.cachedSegmentUnits || oldest === segment) break;
+			this.drop(oldest.base);
+		}
+	}
+
+	drop(base: number): void {
+		const segment = this.segments.get(base);
+		if (segment === undefined) return;
+		this.segments.delete(base);
+		this.units -= cost(segment);
+	}
+
+	clear(): void {
+		this.segments.clear();
+		this.units = 0;
+	}
+}
+
+function cost(segment: Segment): number {
+	return segment.bodies.length + 200 * segment.span;
+}
+
+const COLUMNS = 'base, span, messages, bytes, written_at, retained_from, heads, bodies';
+
+export interface NewSegment {
+	readonly base: number;
+	readonly heads: Head[];
+	readonly bodies: string[];
+	readonly bytes: number;
+	readonly messagesThrough: number;
+	readonly bytesThrough: number;
+	readonly writtenAt: number;
+	readonly retainedFrom: number;
+}
+
+export function insertSegment(database: Database, cache: SegmentCache, segment: NewSegment): void {
+	const row: SegmentRow = {
+		base: segment.base,
+		span: segment.heads.length,
+		messages: segment.heads.length,
+		bytes: segment.bytes,
+		written_at: segment.writtenAt,
+		retained_from: segment.retainedFrom,
+		heads: JSON.stringify(segment.heads),
+		bodies: segment.bodies.length === 1 ? (segment.bodies[0] as string) : segment.bodies.join(''),
+	};
+	database.run(
+		`INSERT INTO segment (${COLUMNS}, messages_through, bytes_through) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		row.base,
+		row.span,
+		row.messages,
+		row.bytes,
+		row.written_at,
+		row.retained_from,
+		row.heads,
+		row.bodies,
+		segment.messagesThrough,
+		segment.bytesThrough,
+	);
+	cache.put(new Segment(row, segment.heads));
+}
+
+/** The segment that holds a position, or the next one of its lane; undefined at the lane's end. */
+export function segmentAtOrAfter(database: Database, cache: SegmentCache, position: number): Segment | undefined {
+	const cached = cache.get(position);
+	if (cached !== undefined) return cached;
+	const laneStart = Math.floor(position / LANE_SPAN) * LANE_SPAN;
+	const before = database.first<{ base: number; span: number }>(
+		'SELECT base, span FROM segment WHERE base <= ? AND base >= ? ORDER BY base DESC LIMIT 1',
+		position,
+		laneStart,
+	);
+	if (before !== undefined && before.base + before.span > position) return segmentAt(database, cache, before.base);
+	const next = database.first<{ base: number }>(
+		'SELECT base FROM segment WHERE base > ? AND base < ? ORDER BY base LIMIT 1',
+		position,
+		laneStart + LANE_SPAN,
+	);
+	return next === undefined ? undefined : segmentAt(database, cache, next.base);
+}
+
+export function segmentAt(database: Database, cache: SegmentCache, base: number): Segment | undefined {
+	const cached = cache.get(base);
+	if (cached !== undefined) return cached;
+	const row = database.first<SegmentRow>(`SELECT ${COLUMNS} FROM segment WHERE base = ?`, base);
+	if (row === undefined) return undefined;
+	const segment = new Segment(row);
+	cache.put(segment);
+	return segment;
+}
+
+/** The segment that holds this very position, or undefined. */
+export function segmentHolding(database: Database, cache: SegmentCache, position: number): Segment | undefined {
+	const segment = segmentAtOrAfter(database, cache, position);
+	return segment !== undefined && segment.base <= position ? segment : undefined;
+}
+
+export function deleteSegment(database: Database, cache: SegmentCache, base: number): void {
+	cache.drop(base);
+	database.run('DELETE FROM segment WHERE base = ?', base);
+}
+
+/** Takes messages out of a segment that stays: each leaves a hole, so that positions keep their meaning. */
+export function punchHoles(
+	database: Database,
+	cache: SegmentCache,
+	segment: Segment,
+	positions: ReadonlySet<number>,
+): void {
+	const heads: (Head | null)[] = [];
+	const bodies: string[] = [];
+	let messages = 0;
+	let bytes = 0;
+	for (let position = segment.base; position < segment.end; position++) {
+		const record = positions.has(position) ? undefined : segment.record(position);
+		heads.push(record?.head ?? null);
+		if (record === undefined) continue;
+		bodies.push(record.body);
+		messages++;
+		bytes += record.head.size;
+	}
+	cache.drop(segment.base);
+	database.run(
+		'UPDATE segment SET messages = ?, bytes = ?, heads = ?, bodies = ? WHERE base = ?',
+		messages,
+		bytes,
+		JSON.stringify(heads),
+		bodies.join(''),
+		segment.base,
+	);
+}
+
+/** The oldest segments of a lane, bodies left out: what retention looks at. */
+export function oldestSegments(
+	database: Database,
+	lane: number,
+	limit: number,
+): { base: number; span: number; messages: number; bytes: number; written_at: number; retained_from: number }[] {
+	return database.all(
+		`SELECT base, span, messages, bytes, written_at, retained_from FROM segment
+		WHERE base >= ? AND base < ? ORDER BY base LIMIT ?`,
+		lane * LANE_SPAN,
+		(lane + 1) * LANE_SPAN,
+		limit,
+	);
+}
+
+export interface LaneEnd {
+	readonly base: number;
+	readonly span: number;
+	readonly messages_through: number;
+	readonly bytes_through: number;
+}
+
+export function lastSegment(database: Database, lane: number): LaneEnd | undefined {
+	return database.first<LaneEnd>(
+		`SELECT base, span, messages_through, bytes_through FROM segment
+		WHERE base >= ? AND base < ? ORDER BY base DESC LIMIT 1`,
+		lane * LANE_SPAN,
+		(lane + 1) * LANE_SPAN,
+	);
+}

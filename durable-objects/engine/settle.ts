@@ -1,0 +1,171 @@
+import type { Database } from '../database';
+import type { Failure, QueueSettings, Lease as Receipt, SettleCommand, SettleOutcome, SettleResult } from '../protocol';
+import {
+	addFlight,
+	buryFlight,
+	finishFlight,
+	forgetAlias,
+	recall,
+	removeFlight,
+	schedule,
+	withFailure,
+} from './flights';
+import type { Flight, Memory } from './memory';
+import { backoffMs, isLastAttempt } from './rules';
+import {
+	deleteStraggler,
+	insertStraggler,
+	moveStraggler,
+	type Straggler,
+	stragglerAt,
+	tallyWaiting,
+} from './stragglers';
+import { observe } from './totals';
+
+/**
+ * Acknowledges, retries and extends, each receipt for itself. The fence is the attempt: only the receipt of the
+ * newest one counts, also after its lease is over, until the message is handed out again.
+ */
+export function settle(
+	database: Database,
+	memory: Memory,
+	settings: QueueSettings,
+	command: SettleCommand,
+	now: number,
+): SettleResult {
+	const on = { database, memory, settings, now };
+	return {
+		ack: command.ack.map((entry) => acknowledge(on, entry)),
+		retry: command.retry.map((entry) => retry(on, entry)),
+		extend: command.extend.map((entry) => extend(on, entry)),
+	};
+}
+
+interface Context {
+	readonly database: Database;
+	readonly memory: Memory;
+	readonly settings: QueueSettings;
+	readonly now: number;
+}
+
+/** Where a receipt's message is: in memory, in a row that only the database knows, gone, or with somebody newer. */
+type Found = { readonly flight: Flight } | { readonly waiting: Straggler } | { readonly outcome: SettleOutcome };
+
+function find({ database, memory }: Context, receipt: Receipt): Found {
+	const flight = memory.flights.get(receipt.position);
+	if (flight !== undefined) {
+		if (flight.attempt === receipt.attempt) return { flight };
+		return { outcome: staleOrUnknown(receipt, flight.attempt, flight.handedOutAt, flight.consumer) };
+	}
+	const waiting = memory.tally.waitingMessages > 0 ? stragglerAt(database, receipt.position) : undefined;
+	if (waiting === undefined) return { outcome: { outcome: 'unknown' } };
+	if (waiting.attempts === receipt.attempt) return { waiting };
+	return { outcome: staleOrUnknown(receipt, waiting.attempts, waiting.handedOutAt, waiting.consumer) };
+}
+
+function staleOrUnknown(receipt: Receipt, attempt: number, handedOutAt: number, consumer: string): SettleOutcome {
+	return receipt.attempt < attempt ? { outcome: 'stale', attempt, handedOutAt, consumer } : { outcome: 'unknown' };
+}
+
+function acknowledge(on: Context, receipt: Receipt): SettleOutcome {
+	const found = find(on, receipt);
+	if ('outcome' in found) return found.outcome;
+	if ('flight' in found) {
+		observe(on.memory, 'deliveryToAck', on.now - found.flight.handedOutAt);
+		finishFlight(on.database, on.memory, found.flight);
+	} else {
+		observe(on.memory, 'deliveryToAck', on.now - found.waiting.handedOutAt);
+		dropWaiting(on, found.waiting);
+	}
+	on.memory.totals.acknowledged++;
+	return { outcome: 'acked' };
+}
+
+function dropWaiting({ database, memory }: Context, waiting: Straggler): void {
+	deleteStraggler(database, waiting.position);
+	forgetAlias(database, waiting.head.id);
+	tallyWaiting(memory, -1, waiting.head.size, waiting.visibleAt);
+}
+
+function retry(on: Context, entry: SettleCommand['retry'][number]): SettleOutcome {
+	const found = find(on, entry);
+	if ('outcome' in found) return found.outcome;
+	const { database, memory, settings, now } = on;
+	const failure: Failure = { attempt: entry.attempt, at: now, reason: entry.reason ?? 'retried' };
+	const visibleAt = now + (entry.delayMs ?? backoffMs(settings, entry.position, entry.attempt));
+	if ('waiting' in found) {
+		const { waiting } = found;
+		// Said again: the newest delay counts, the failure is known already.
+		moveStraggler(database, waiting.position, { ...waiting, visibleAt });
+		memory.waitingDue.moved(waiting.visibleAt, -1);
+		memory.waitingDue.moved(visibleAt, 1);
+		return { outcome: 'retried', visibleAt };
+	}
+	const { flight } = found;
+	const { record, failures: past } = recall(database, memory, { ...flight, leased: false });
+	const failures = flight.leased ? withFailure(past, failure) : past;
+	if (flight.leased && isLastAttempt(settings, flight.attempt, flight.key)) {
+		buryFlight(database, memory, settings, flight, failures, record, now);
+		return { outcome: 'buried' };
+	}
+	if (flight.leased) memory.totals.retried++;
+	postpone(on, flight, { ...record, ...rowOf(flight, visibleAt, failures) });
+	return { outcome: 'retried', visibleAt };
+}
+
+function rowOf(flight: Flight, visibleAt: number, failures: readonly Failure[]) {
+	const { attempt: attempts, handedOutAt, consumer } = flight;
+	return { leased: false, visibleAt, attempts, handedOutAt, consumer, failures };
+}
+
+/** From leased to waiting. A keyed message stays in memory, where it holds its key. */
+function postpone({ database, memory, settings }: Context, flight: Flight, row: Straggler): void {
+	const hadRow = flight.segment === undefined;
+	removeFlight(memory, flight);
+	if (hadRow) moveStraggler(database, flight.position, row);
+	else insertStraggler(database, row);
+	if (flight.key === undefined) tallyWaiting(memory, 1, flight.size, row.visibleAt);
+	else addFlight(memory, settings, { ...flight, leased: false, until: row.visibleAt, by: undefined });
+}
+
+function extend(on: Context, entry: SettleCommand['extend'][number]): SettleOutcome {
+	const found = find(on, entry);
+	if ('outcome' in found) return found.outcome;
+	const { database, memory, settings, now } = on;
+	const leaseExpiresAt = now + entry.visibilityTimeoutMs;
+	if ('waiting' in found) {
+		leaseAgain(on, found.waiting, leaseExpiresAt);
+		return { outcome: 'extended', leaseExpiresAt };
+	}
+	const { flight } = found;
+	if (!flight.leased) memory.leasedMessages++;
+	flight.leased = true;
+	flight.until = leaseExpiresAt;
+	if (flight.lease !== undefined) flight.lease.outdated = true;
+	else {
+		database.run('UPDATE straggler SET leased = 1, visible_at = ? WHERE position = ?', leaseExpiresAt, flight.position);
+	}
+	schedule(memory, settings, flight);
+	return { outcome: 'extended', leaseExpiresAt };
+}
+
+/** A retried message that nobody was given since: its last holder may take it back. */
+function leaseAgain({ database, memory, settings }: Context, waiting: Straggler, until: number): void {
+	tallyWaiting(memory, -1, waiting.head.size, waiting.visibleAt);
+	moveStraggler(database, waiting.position, { ...waiting, leased: true, visibleAt: until });
+	addFlight(memory, settings, {
+		position: waiting.position,
+		size: waiting.head.size,
+		key: waiting.head.key,
+		aliasId: waiting.head.id,
+		attempt: waiting.attempts,
+		until,
+		leased: true,
+		handedOutAt: waiting.handedOutAt,
+		consumer: waiting.consumer,
+		publishedAt: waiting.head.publishedAt ?? waiting.writtenAt,
+		lease: undefined,
+		segment: undefined,
+		by: undefined,
+	});
+}

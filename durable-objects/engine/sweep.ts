@@ -1,0 +1,112 @@
+import type { Database } from '../database';
+import { LIMITS, type QueueSettings } from '../protocol';
+import { backlog } from './figures';
+import { finishFlight, forgetAlias } from './flights';
+import { isParked } from './keys';
+import { park } from './lanes';
+import type { Lane, Memory } from './memory';
+import { isDue, isExpired, isInDedupWindow } from './rules';
+import { unschedule } from './scheduled';
+import { deleteSegment, oldestSegments, segmentAt } from './segments';
+import { deleteStraggler, stragglersAfter, tallyWaiting } from './stragglers';
+
+/**
+ * Frees what retention, time to live and the dedup window have ended: storage costs money, and an expired message
+ * must not count as backlog. Correctness does not wait for it: reading checks every instant itself.
+ */
+export function sweep(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
+	for (const lane of memory.lanes.values()) sweepSegments(database, memory, settings, lane, now);
+	sweepStragglers(database, memory, settings, now);
+	sweepDedup(database, memory, settings, now);
+	memory.sweep.nextAt = nextSweepAt(database, memory, settings, now, now + LIMITS.sweepMs);
+}
+
+/** When a sweep would next find something, not before `earliest`; undefined when nothing is stored. */
+export function nextSweepAt(
+	database: Database,
+	memory: Memory,
+	settings: QueueSettings,
+	now: number,
+	earliest: number,
+): number | undefined {
+	let at = Number.POSITIVE_INFINITY;
+	for (const { lane } of memory.lanes.values()) {
+		for (const segment of oldestSegments(database, lane, 1))
+			at = Math.min(at, segment.retained_from + settings.retentionMs);
+	}
+	const stragglers = memory.tally.waitingMessages > 0 || memory.flights.size > 0;
+	if (stragglers) at = Math.min(at, now + settings.retentionMs / 4);
+	if (memory.hasDedup) at = Math.min(at, now + settings.dedupWindowMs);
+	return at === Number.POSITIVE_INFINITY ? undefined : Math.max(at, earliest);
+}
+
+/** Makes sure that a sweep is planned while anything is stored. */
+export function planSweep(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
+	if (memory.sweep.nextAt !== undefined) return;
+	if (memory.hasDedup || backlog(memory).messages > 0) {
+		memory.sweep.nextAt = nextSweepAt(database, memory, settings, now, now);
+	}
+}
+
+function sweepSegments(database: Database, memory: Memory, settings: QueueSettings, lane: Lane, now: number): void {
+	let bytes = 0;
+	for (const { base, span, retained_from, bytes: size } of oldestSegments(database, lane.lane, LIMITS.sweptRows)) {
+		if (!isDue(retained_from + settings.retentionMs, now) || bytes > LIMITS.sweptBytes) return;
+		bytes += size;
+		// A lease outlives the retention: its holder may still acknowledge. The cursor cannot jump over what is unread.
+		if ((memory.segments.get(base)?.flights ?? 0) === 0) dropSegment(database, memory, lane, base);
+		else if (base + span > lane.cursor) return;
+	}
+}
+
+function dropSegment(database: Database, memory: Memory, lane: Lane, base: number): void {
+	const segment = segmentAt(database, memory.cache, base);
+	if (segment === undefined) return;
+	for (let position = segment.base; position < segment.end; position++) {
+		const head = segment.head(position);
+		if (head === null) continue;
+		if (position >= lane.cursor) {
+			lane.passedMessages++;
+			lane.passedBytes += head.size;
+		} else if (isParked(memory, position, head.key)) park(lane, -1, head.size);
+		else continue;
+		forgetAlias(database, head.id);
+		unschedule(database, memory, { position, head });
+		memory.totals.expired++;
+	}
+	if (lane.cursor < segment.end) lane.cursor = segment.end;
+	lane.dirty = true;
+	deleteSegment(database, memory.cache, base);
+	memory.segments.delete(base);
+}
+
+function sweepStragglers(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
+	const entries = stragglersAfter(database, memory.sweep.stragglerAfter, LIMITS.sweptStragglers);
+	for (const entry of entries) {
+		if (entry.leased || !isExpired(entry, settings, now)) continue;
+		const flight = memory.flights.get(entry.position);
+		if (flight !== undefined) finishFlight(database, memory, flight);
+		else {
+			deleteStraggler(database, entry.position);
+			forgetAlias(database, entry.head.id);
+			tallyWaiting(memory, -1, entry.head.size, entry.visibleAt);
+		}
+		memory.totals.expired++;
+	}
+	memory.sweep.stragglerAfter = entries.length < LIMITS.sweptStragglers ? 0 : (entries.at(-1)?.position ?? 0);
+}
+
+function sweepDedup(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
+	if (!memory.hasDedup) return;
+	const rows = database.all<{ dedup_id: string; accepted_at: number }>(
+		'SELECT dedup_id, accepted_at FROM dedup WHERE dedup_id > ? ORDER BY dedup_id LIMIT ?',
+		memory.sweep.dedupAfter,
+		LIMITS.sweptRows,
+	);
+	for (const row of rows) {
+		if (!isInDedupWindow(row.accepted_at, settings, now))
+			database.run('DELETE FROM dedup WHERE dedup_id = ?', row.dedup_id);
+	}
+	memory.sweep.dedupAfter = rows.length < LIMITS.sweptRows ? '' : (rows.at(-1)?.dedup_id ?? '');
+	memory.hasDedup = database.first('SELECT 1 FROM dedup LIMIT 1') !== undefined;
+}

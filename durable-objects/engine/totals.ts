@@ -1,0 +1,50 @@
+import type { Database } from '../database';
+import { LATENCY_BUCKETS_SECONDS, LIMITS, type RefusalCode } from '../protocol';
+import type { Memory, MutableTotals } from './memory';
+import { readState, writeState } from './state';
+
+export function newTotals(): MutableTotals {
+	const buckets = () => new Array<number>(LATENCY_BUCKETS_SECONDS.length + 1).fill(0);
+	return {
+		published: 0,
+		duplicates: 0,
+		delivered: 0,
+		acknowledged: 0,
+		retried: 0,
+		leasesExpired: 0,
+		deadLettered: 0,
+		expired: 0,
+		removed: 0,
+		redriven: 0,
+		refused: {},
+		publishToDelivery: buckets(),
+		publishToDeliverySumMs: 0,
+		deliveryToAck: buckets(),
+		deliveryToAckSumMs: 0,
+	};
+}
+
+export function observe(memory: Memory, name: 'publishToDelivery' | 'deliveryToAck', ms: number): void {
+	const elapsed = Math.max(0, ms);
+	let bucket = 0;
+	while (bucket < LATENCY_BUCKETS_SECONDS.length && elapsed > (LATENCY_BUCKETS_SECONDS[bucket] as number) * 1_000)
+		bucket++;
+	const counts = memory.totals[name];
+	counts[bucket] = (counts[bucket] ?? 0) + 1;
+	memory.totals[name === 'publishToDelivery' ? 'publishToDeliverySumMs' : 'deliveryToAckSumMs'] += elapsed;
+}
+
+export function countRefusal(memory: Memory, code: RefusalCode): void {
+	memory.totals.refused[code] = (memory.totals.refused[code] ?? 0) + 1;
+}
+
+/** Totals ride along with a commit that writes anyway, at most once in `totalsMs`: they must not cost a row per message. */
+export function flushTotals(database: Database, memory: Memory, now: number): void {
+	if (Math.abs(now - memory.totalsWrittenAt) < LIMITS.totalsMs) return;
+	memory.totalsWrittenAt = now;
+	writeState(database, 'totals', memory.totals);
+}
+
+export function loadTotals(database: Database): MutableTotals {
+	return { ...newTotals(), ...readState<MutableTotals>(database, 'totals') };
+}
