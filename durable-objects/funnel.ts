@@ -1,0 +1,35 @@
+import { LIMITS } from './protocol';
+
+/**
+ * Group commit: the first entry is committed at once; those that arrive while that is being made durable go out
+ * together with the next commit, and share its rows.
+ */
+export class Funnel<Entry> {
+	private entries: Entry[] = [];
+	private isSyncing = false;
+
+	/** `commit` answers whether it wrote anything; `sync` resolves when what was written is durable. */
+	constructor(
+		private readonly commit: (group: readonly Entry[]) => boolean,
+		private readonly sync: () => Promise<void>,
+	) {}
+
+	enter(entry: Entry): void {
+		this.entries.push(entry);
+		if (!this.isSyncing) this.drain();
+	}
+
+	private drain(): void {
+		while (this.entries.length > 0) {
+			if (!this.commit(this.entries.splice(0, LIMITS.commitCommands))) continue;
+			this.isSyncing = true;
+			const next = () => {
+				this.isSyncing = false;
+				this.drain();
+			};
+			// When it fails the object is about to be reset; whoever waits is told by the runtime.
+			void this.sync().then(next, next);
+			return;
+		}
+	}
+}

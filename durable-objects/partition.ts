@@ -1,0 +1,280 @@
+import { DurableObject } from 'cloudflare:workers';
+import { partitionMigrations } from '../migrations/partition';
+import { Courier, type Sender } from './courier';
+import { Database, migrate } from './database';
+import { type Command, type Commit, PartitionEngine } from './engine/engine';
+import type { EngineFigures } from './engine/figures';
+import type { Parcel } from './engine/outbox';
+import type { Env } from './env';
+import { Funnel } from './funnel';
+import {
+	type BrowseCommand,
+	type BrowsedMessage,
+	type BrowseResult,
+	type Delivery,
+	type DeliveryResult,
+	type Figures,
+	isRefusal,
+	LIMITS,
+	type NewMessage,
+	type PublishOutcome,
+	partitionObjectName,
+	type Queue,
+	type ReceiveCommand,
+	type ReceivedMessage,
+	type RedriveCommand,
+	type RedriveResult,
+	type Refusal,
+	refuse,
+	type SettleCommand,
+	type SettleResult,
+} from './protocol';
+import { type Waiter, Waiters } from './waiters';
+
+/** The body of a long poll (`fetch`). */
+export interface Wait {
+	readonly queue: Queue;
+	readonly command: ReceiveCommand;
+	readonly waitMs: number;
+	/** False: wait until there is something, but lease nothing. */
+	readonly lease: boolean;
+}
+
+export type WaitAnswer = Refusal | { readonly messages: ReceivedMessage[] } | { readonly available: boolean };
+
+/** A command on its way through the funnel. */
+interface Entry {
+	readonly command: Command;
+	readonly resolve: (result: unknown) => void;
+	readonly reject: (error: unknown) => void;
+	/** A receive that found nothing parks here, in the same turn, so that no message slips by. */
+	readonly park?: (() => void) | undefined;
+}
+
+/**
+ * The shell of a partition: the clock, the transaction, the waiters and the alarm; every decision is the engine's.
+ * One funnel: commands that arrive while a commit is being made durable form the next one ("group commit").
+ */
+export class Partition extends DurableObject<Env> {
+	protected readonly database: Database;
+	private engine: PartitionEngine;
+	private readonly tag: string;
+	private readonly waiters = new Waiters();
+	private readonly courier: Courier;
+	private readonly funnel: Funnel<Entry>;
+	/** The pending alarm, null for none: moved earlier when needed, never later, since every move is a billed row. */
+	private alarmAt: number | null = null;
+
+	constructor(ctx: DurableObjectState, env: Env) {
+		super(ctx, env);
+		this.database = new Database(ctx.storage.sql);
+		this.tag = ctx.id.toString().slice(0, 16);
+		ctx.storage.transactionSync(() => migrate(this.database, partitionMigrations));
+		this.engine = new PartitionEngine(this.database, this.tag);
+		this.funnel = new Funnel(
+			(group) => this.commit(group),
+			() => ctx.storage.sync(),
+		);
+		this.courier = new Courier(this.sender());
+		ctx.blockConcurrencyWhile(async () => {
+			this.alarmAt = await ctx.storage.getAlarm();
+			this.commit([]);
+		});
+	}
+
+	publish(queue: Queue, messages: NewMessage[]): Promise<Refusal | PublishOutcome[]> {
+		return this.run({ kind: 'publish', queue, messages });
+	}
+
+	receive(queue: Queue, command: ReceiveCommand): Promise<Refusal | ReceivedMessage[]> {
+		return this.run({ kind: 'receive', queue, command });
+	}
+
+	settle(queue: Queue, command: SettleCommand): Promise<Refusal | SettleResult> {
+		return this.run({ kind: 'settle', queue, command });
+	}
+
+	browse(queue: Queue, command: BrowseCommand): Promise<Refusal | BrowseResult> {
+		return this.run({ kind: 'browse', queue, command });
+	}
+
+	look(queue: Queue, id: string): Promise<Refusal | BrowsedMessage> {
+		return this.run({ kind: 'look', queue, id });
+	}
+
+	remove(queue: Queue, id: string): Promise<Refusal | BrowsedMessage> {
+		return this.run({ kind: 'remove', queue, id });
+	}
+
+	redrive(queue: Queue, command: RedriveCommand): Promise<Refusal | RedriveResult> {
+		return this.run({ kind: 'redrive', queue, command });
+	}
+
+	purge(queue: Queue): Promise<Refusal | { purged: number }> {
+		return this.run({ kind: 'purge', queue });
+	}
+
+	/** Adopts newer settings at once, e.g. so that a resume wakes who waits. */
+	configure(queue: Queue): Promise<Refusal | null> {
+		return this.run({ kind: 'configure', queue });
+	}
+
+	deliver(queue: Queue, delivery: Delivery): Promise<DeliveryResult> {
+		return this.run({ kind: 'deliver', queue, delivery });
+	}
+
+	seal(queue: Queue): Promise<Refusal | null> {
+		return this.run({ kind: 'seal', queue });
+	}
+
+	unseal(queue: Queue): Promise<Refusal | null> {
+		return this.run({ kind: 'unseal', queue });
+	}
+
+	destroy(queue: Queue): Promise<null> {
+		return this.run({ kind: 'destroy', queue });
+	}
+
+	async figures(queue: Queue): Promise<Refusal | Figures> {
+		const figures = await this.run<Refusal | EngineFigures>({ kind: 'figures', queue });
+		if (isRefusal(figures)) return figures;
+		const late = this.courier.lateness();
+		return {
+			...figures,
+			waiters: this.waiters.size,
+			databaseBytes: this.ctx.storage.sql.databaseSize,
+			courierError: late?.error ?? null,
+			courierNextAttemptAt: late?.nextAt ?? null,
+		};
+	}
+
+	/** The long poll. A request, not a method, because only a request tells when its client is gone. */
+	override async fetch(request: Request): Promise<Response> {
+		return Response.json(await this.wait(await request.json<Wait>(), request.signal));
+	}
+
+	override async alarm(): Promise<void> {
+		this.alarmAt = null;
+		const { queue } = this.engine;
+		if (queue !== undefined) await this.run({ kind: 'tick', queue });
+	}
+
+	private wait(wait: Wait, gone: AbortSignal): Promise<WaitAnswer> {
+		const { queue, command, waitMs, lease } = wait;
+		return new Promise((resolve, reject) => {
+			const answer: Waiter['answer'] = (messages, available) => resolve(lease ? { messages } : { available });
+			const park = () => {
+				if (gone.aborted) answer([], false);
+				else if (this.waiters.isFull()) {
+					resolve(
+						refuse('too_many_waiters', `${LIMITS.waiters} long polls wait here already; try again later.`, 5_000),
+					);
+				} else this.waiters.park({ command, isLeasing: lease, answer }, waitMs, gone);
+			};
+			this.funnel.enter({
+				command: lease ? { kind: 'receive', queue, command } : { kind: 'configure', queue },
+				resolve: (result) =>
+					resolve(isRefusal(result) ? result : lease ? { messages: result as ReceivedMessage[] } : { available: true }),
+				reject,
+				park: waitMs > 0 ? park : undefined,
+			});
+		});
+	}
+
+	private run<Result>(command: Command): Promise<Result> {
+		return new Promise<Result>((resolve, reject) => {
+			this.funnel.enter({ command, resolve: resolve as (result: unknown) => void, reject });
+		});
+	}
+
+	/** One transaction for the whole group. Answers whether it wrote anything. */
+	private commit(group: readonly Entry[]): boolean {
+		const now = Date.now();
+		const rowsBefore = this.database.rowsWritten;
+		const commands = group.map((entry) => entry.command);
+		let commit: Commit;
+		try {
+			commit = this.ctx.storage.transactionSync(() => this.engine.commit(commands, this.waiters.commands(), now));
+		} catch (error) {
+			// The rows are as before; memory may not be.
+			this.engine = new PartitionEngine(this.database, this.tag);
+			if (group.length === 0) throw error;
+			// One command must not fail its neighbours: each gets a transaction of its own.
+			if (group.length > 1) for (const entry of group) this.commit([entry]);
+			else group[0]?.reject(error);
+			return true;
+		}
+		this.waiters.serve(commit.served);
+		for (const [index, entry] of group.entries()) this.answer(entry, commit.results[index], now);
+		if (this.waiters.hasSleeping()) this.waiters.wake(this.engine.available(now));
+		this.arm(commit.dueAt, commit.visibleAt, now);
+		return this.database.rowsWritten > rowsBefore;
+	}
+
+	private answer(entry: Entry, result: unknown, now: number): void {
+		if (entry.park !== undefined && isNothing(entry.command, result, () => this.engine.available(now))) entry.park();
+		else entry.resolve(result);
+	}
+
+	/** The alarm comes no later than the next thing that is due by time. */
+	private arm(dueAt: number | null, visibleAt: number | null, now: number): void {
+		if (this.engine.owedQueues.size > 0) {
+			// After this commit is durable: what is sent must not be lost here.
+			void this.ctx.storage.sync().then(() => this.carry());
+		}
+		let at = earlier(dueAt, this.courier.dueAt(now) ?? null);
+		if (this.waiters.size > 0 && visibleAt !== null) {
+			if (visibleAt <= now) setTimeout(() => this.tick(), 0);
+			else at = earlier(at, visibleAt);
+		}
+		if (at === null || (this.alarmAt !== null && this.alarmAt <= at)) return;
+		this.alarmAt = at;
+		void this.ctx.storage.setAlarm(at);
+	}
+
+	private tick(): void {
+		const { queue } = this.engine;
+		if (queue !== undefined) void this.run({ kind: 'tick', queue });
+	}
+
+	private async carry(): Promise<void> {
+		const started = this.courier.start();
+		if (started.length === 0) return;
+		await Promise.all(started);
+		// Arms the alarm for what is left, or goes on with what came meanwhile.
+		this.commit([]);
+	}
+
+	private sender(): Sender {
+		return {
+			source: this.tag,
+			owedQueues: () => this.engine.owedQueues,
+			parcelFor: (queue: string) => this.engine.parcelFor(queue),
+			setRoute: (to: string, route: Queue) =>
+				this.run<void>({ kind: 'route', queue: this.known(), to, route }).then(() => this.ctx.storage.sync()),
+			setTaken: (parcel: Parcel, positions: ReadonlySet<number>) =>
+				this.run<void>({ kind: 'taken', queue: this.known(), parcel, positions }),
+			resolve: (name: string) => this.env.CATALOG.getByName('catalog').getQueue(name),
+			deliver: (queue: Queue, index: number, delivery: Delivery) =>
+				this.env.PARTITION.getByName(partitionObjectName(queue, index), {
+					locationHint: queue.settings.location ?? undefined,
+				}).deliver(queue, delivery),
+			now: () => Date.now(),
+		};
+	}
+
+	private known(): Queue {
+		return this.engine.queue as Queue;
+	}
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+	if (a === null || b === null) return a ?? b;
+	return Math.min(a, b);
+}
+
+/** Whether a long poll must wait: its receive came back empty, or there is nothing to be told of. */
+function isNothing(command: Command, result: unknown, available: () => number): boolean {
+	if (isRefusal(result)) return false;
+	return command.kind === 'receive' ? (result as ReceivedMessage[]).length === 0 : available() === 0;
+}

@@ -1,0 +1,78 @@
+import { LIMITS, type ReceiveCommand, type ReceivedMessage } from './protocol';
+
+/** A long poll that found nothing. `isLeasing` ones get messages; the others are only told that there are some. */
+export interface Waiter {
+	readonly command: ReceiveCommand;
+	readonly isLeasing: boolean;
+	/** Called once: with messages, with nothing when the time is over, or with `true` for "there is something". */
+	readonly answer: (messages: ReceivedMessage[], available: boolean) => void;
+}
+
+/**
+ * Long polls parked in memory, first come first served. A restart loses them: their clients get an empty answer or
+ * a broken connection, and ask again; no message is leased for a waiter before it is answered.
+ */
+export class Waiters {
+	private readonly parked = new Map<Waiter, { stop: () => void }>();
+
+	get size(): number {
+		return this.parked.size;
+	}
+
+	isFull(): boolean {
+		return this.parked.size >= LIMITS.waiters;
+	}
+
+	/** Parks until served, until `waitMs` are over, or until the client is gone: then no message may go to it. */
+	park(waiter: Waiter, waitMs: number, gone: AbortSignal): void {
+		const end = () => {
+			if (this.leave(waiter)) waiter.answer([], false);
+		};
+		const timer = setTimeout(end, waitMs);
+		gone.addEventListener('abort', end);
+		this.parked.set(waiter, {
+			stop: () => {
+				clearTimeout(timer);
+				gone.removeEventListener('abort', end);
+			},
+		});
+	}
+
+	/** What the leasing ones ask for, in the order they came; read only as far as they can be served. */
+	*commands(): Generator<ReceiveCommand> {
+		for (const waiter of this.parked.keys()) if (waiter.isLeasing) yield waiter.command;
+	}
+
+	/** Answers the first leasing waiters, one per list of messages. */
+	serve(served: readonly ReceivedMessage[][]): void {
+		let index = 0;
+		for (const waiter of this.parked.keys()) {
+			if (index >= served.length) return;
+			if (!waiter.isLeasing) continue;
+			this.leave(waiter);
+			waiter.answer(served[index++] as ReceivedMessage[], true);
+		}
+	}
+
+	/** Wakes as many of those that lease nothing as there are messages, not all. */
+	wake(messages: number): void {
+		let left = messages;
+		for (const waiter of this.parked.keys()) {
+			if (left <= 0) return;
+			if (waiter.isLeasing) continue;
+			this.leave(waiter);
+			waiter.answer([], true);
+			left--;
+		}
+	}
+
+	hasSleeping(): boolean {
+		for (const waiter of this.parked.keys()) if (!waiter.isLeasing) return true;
+		return false;
+	}
+
+	private leave(waiter: Waiter): boolean {
+		this.parked.get(waiter)?.stop();
+		return this.parked.delete(waiter);
+	}
+}
