@@ -1,0 +1,161 @@
+import type { QueueDeleted, QueuePage, QueuePatch, QueuePut } from '../control';
+import type { Database } from '../database';
+import { type Queue, type QueueSettings, type Refusal, refuse } from '../protocol';
+import { checkSettings, makeDeadLetterQueue } from './dead-letters';
+import { type Duty, dutyGraceMs, findDuty, type LayoutKey, sealingTowards, writeDuty } from './duties';
+import { findQueue, insertQueue, queuesAfter, queuesWithDeadLetter, retireQueue, reviseQueue } from './rows';
+import { mergeSettings, needsNewLayout, sameSettings } from './settings';
+
+/** What a change answers once its duties have been tried. */
+export interface Change<T> {
+	readonly answer: T;
+	readonly duties: readonly LayoutKey[];
+	/** The answer is decided by how the duty ends: a new layout is on its way, or the change is refused. */
+	readonly relayout: boolean;
+}
+
+const busyRetryMs = 1_000;
+
+function done<T>(answer: T, ...duties: LayoutKey[]): Change<T> {
+	return { answer, duties, relayout: false };
+}
+
+export function noSuchQueue(name: string): Refusal {
+	return refuse('queue_not_found', `There is no queue named ${name}: create it first.`);
+}
+
+/** While partitions are being sealed or unsealed, every other change but deletion waits. */
+export function changeUnderWay(name: string): Refusal {
+	const detail = `The partitions of ${name} are being replaced: try again when that has ended.`;
+	return refuse('settings_stale', detail, busyRetryMs);
+}
+
+function relayoutOf(database: Database, queue: Queue): Duty | undefined {
+	const duty = findDuty(database, queue);
+	return duty?.kind === 'seal' || duty?.kind === 'unseal' ? duty : undefined;
+}
+
+/** Creates the queue, or replaces all its settings; the same settings again change and write nothing. */
+export function putQueue(
+	database: Database,
+	name: string,
+	settings: QueueSettings,
+	now: number,
+): Refusal | Change<QueuePut> {
+	const queue = findQueue(database, name);
+	if (queue) return changeSettings(database, queue, settings, now);
+	const refusal = checkSettings(database, name, settings);
+	if (refusal) return refusal;
+	const made = insertQueue(database, name, settings, now);
+	makeDeadLetterQueue(database, settings, now);
+	return done({ queue: made, created: true });
+}
+
+export function patchQueue(
+	database: Database,
+	name: string,
+	patch: QueuePatch,
+	now: number,
+): Refusal | Change<QueuePut> {
+	const queue = findQueue(database, name);
+	if (!queue) return noSuchQueue(name);
+	return changeSettings(database, queue, mergeSettings(queue.settings, patch), now);
+}
+
+function changeSettings(
+	database: Database,
+	queue: Queue,
+	settings: QueueSettings,
+	now: number,
+): Refusal | Change<QueuePut> {
+	const relayout = relayoutOf(database, queue);
+	if (relayout) {
+		// The same request again, by a client that was cut off: it gets the answer of the first.
+		const joins = relayout.kind === 'seal' && sameSettings(relayout.wanted, settings);
+		return joins ? awaitLayout(queue) : changeUnderWay(queue.name);
+	}
+	if (sameSettings(queue.settings, settings)) return done({ queue, created: false });
+	const refusal = checkSettings(database, queue.name, settings);
+	if (refusal) return refusal;
+	if (needsNewLayout(queue.settings, settings)) {
+		writeDuty(database, { kind: 'seal', queue, wanted: settings, attempts: 0, dueAt: now + dutyGraceMs });
+		return awaitLayout(queue);
+	}
+	makeDeadLetterQueue(database, settings, now);
+	const revised = reviseAndConfigure(database, { ...queue, settings, updatedAt: now }, now);
+	return done({ queue: revised, created: false }, revised);
+}
+
+function awaitLayout(queue: Queue): Change<QueuePut> {
+	return { answer: { queue, created: false }, duties: [queue], relayout: true };
+}
+
+/** How a change that needed a new layout has ended; `refusal`: what its duty came back with, if anything. */
+export function layoutOutcome(database: Database, before: Queue, refusal: Refusal | null): Refusal | QueuePut {
+	const queue = findQueue(database, before.name);
+	if (queue?.generation !== before.generation) return noSuchQueue(before.name);
+	if (queue.layout > before.layout) return { queue, created: false };
+	return refusal ?? changeUnderWay(before.name);
+}
+
+export function setPaused(database: Database, name: string, paused: boolean, now: number): Refusal | Change<Queue> {
+	const queue = findQueue(database, name);
+	if (!queue) return noSuchQueue(name);
+	if (queue.paused === paused) return done(queue);
+	if (relayoutOf(database, queue)) return changeUnderWay(name);
+	const revised = reviseAndConfigure(database, { ...queue, paused, updatedAt: now }, now);
+	return done(revised, revised);
+}
+
+/** Settings travel with every call anyway; the push wakes receivers that are parked on the old ones. */
+function reviseAndConfigure(database: Database, queue: Queue, now: number): Queue {
+	const revised = reviseQueue(database, queue);
+	writeDuty(database, { kind: 'configure', queue: revised, attempts: 0, dueAt: now + dutyGraceMs });
+	return revised;
+}
+
+/**
+ * Deletes a queue; its dead-letter queue stays. A queue that receives the dead letters of others goes only by
+ * force (`queue_in_use`), and they have `deadLetter: null` after it.
+ */
+export function deleteQueue(
+	database: Database,
+	name: string,
+	force: boolean,
+	now: number,
+): Refusal | Change<QueueDeleted> {
+	const queue = findQueue(database, name);
+	if (!queue) return noSuchQueue(name);
+	const users = queuesWithDeadLetter(database, name);
+	const names = [...new Set([...users.map((user) => user.name), ...sealingTowards(database, name)])];
+	// A change under way could still bring back what was cut.
+	const busy = names.find((user) => isBusy(database, user));
+	if (names.length > 0 && !force) {
+		const detail = `Dead letters of ${names.slice(0, 10).join(', ')} go to ${name}: change that, or delete with force=true.`;
+		return refuse('queue_in_use', detail);
+	}
+	if (busy !== undefined) return changeUnderWay(busy);
+	const cut = users.map((user) => {
+		const settings = { ...user.settings, deadLetter: null };
+		return reviseAndConfigure(database, { ...user, settings, updatedAt: now }, now);
+	});
+	retireQueue(database, queue);
+	writeDuty(database, { kind: 'destroy', queue, attempts: 0, dueAt: now + dutyGraceMs });
+	return done({ cut: cut.map((user) => user.name) }, queue, ...cut);
+}
+
+function isBusy(database: Database, name: string): boolean {
+	const queue = findQueue(database, name);
+	return queue !== undefined && relayoutOf(database, queue) !== undefined;
+}
+
+export function getQueue(database: Database, name: string): Refusal | Queue {
+	return findQueue(database, name) ?? noSuchQueue(name);
+}
+
+/** `limit` is the caller's, at least 1. */
+export function listQueues(database: Database, after: string | null, limit: number): QueuePage {
+	const found = queuesAfter(database, after ?? '', limit + 1);
+	const queues = found.slice(0, limit);
+	return { queues, next: found.length > limit ? (queues.at(-1)?.name ?? null) : null };
+}
