@@ -1,46 +1,25 @@
 import { DurableObject } from 'cloudflare:workers';
 import { partitionMigrations } from '../migrations/partition';
+import { AlarmClock } from './alarm-clock';
 import { Courier, type Sender } from './courier';
 import { Database, migrate } from './database';
-import { type Command, type Commit, PartitionEngine } from './engine/engine';
+import type { Command, Commit } from './engine/commands';
+import { PartitionEngine } from './engine/engine';
 import type { EngineFigures } from './engine/figures';
 import type { Parcel } from './engine/outbox';
 import type { Env } from './env';
 import { Funnel } from './funnel';
+import type * as protocol from './protocol';
 import {
-	type BrowseCommand,
-	type BrowsedMessage,
-	type BrowseResult,
-	type Delivery,
-	type DeliveryResult,
-	type Figures,
 	isRefusal,
 	LIMITS,
-	type NewMessage,
-	type PublishOutcome,
 	partitionObjectName,
 	type Queue,
-	type ReceiveCommand,
 	type ReceivedMessage,
-	type RedriveCommand,
-	type RedriveResult,
 	type Refusal,
 	refuse,
-	type SettleCommand,
-	type SettleResult,
 } from './protocol';
-import { type Waiter, Waiters } from './waiters';
-
-/** The body of a long poll (`fetch`). */
-export interface Wait {
-	readonly queue: Queue;
-	readonly command: ReceiveCommand;
-	readonly waitMs: number;
-	/** False: wait until there is something, but lease nothing. */
-	readonly lease: boolean;
-}
-
-export type WaitAnswer = Refusal | { readonly messages: ReceivedMessage[] } | { readonly available: boolean };
+import { type Wait, type WaitAnswer, type Waiter, Waiters } from './waiters';
 
 /** A command on its way through the funnel. */
 interface Entry {
@@ -62,8 +41,7 @@ export class Partition extends DurableObject<Env> {
 	private readonly waiters = new Waiters();
 	private readonly courier: Courier;
 	private readonly funnel: Funnel<Entry>;
-	/** The pending alarm, null for none: moved earlier when needed, never later, since every move is a billed row. */
-	private alarmAt: number | null = null;
+	private readonly alarmClock: AlarmClock;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -71,42 +49,43 @@ export class Partition extends DurableObject<Env> {
 		this.tag = ctx.id.toString().slice(0, 16);
 		ctx.storage.transactionSync(() => migrate(this.database, partitionMigrations));
 		this.engine = new PartitionEngine(this.database, this.tag);
+		this.alarmClock = new AlarmClock(ctx.storage);
 		this.funnel = new Funnel(
 			(group) => this.commit(group),
 			() => ctx.storage.sync(),
 		);
 		this.courier = new Courier(this.sender());
 		ctx.blockConcurrencyWhile(async () => {
-			this.alarmAt = await ctx.storage.getAlarm();
+			await this.alarmClock.load();
 			this.commit([]);
 		});
 	}
 
-	publish(queue: Queue, messages: NewMessage[]): Promise<Refusal | PublishOutcome[]> {
+	publish(queue: Queue, messages: protocol.NewMessage[]): Promise<Refusal | protocol.PublishOutcome[]> {
 		return this.run({ kind: 'publish', queue, messages });
 	}
 
-	receive(queue: Queue, command: ReceiveCommand): Promise<Refusal | ReceivedMessage[]> {
+	receive(queue: Queue, command: protocol.ReceiveCommand): Promise<Refusal | ReceivedMessage[]> {
 		return this.run({ kind: 'receive', queue, command });
 	}
 
-	settle(queue: Queue, command: SettleCommand): Promise<Refusal | SettleResult> {
+	settle(queue: Queue, command: protocol.SettleCommand): Promise<Refusal | protocol.SettleResult> {
 		return this.run({ kind: 'settle', queue, command });
 	}
 
-	browse(queue: Queue, command: BrowseCommand): Promise<Refusal | BrowseResult> {
+	browse(queue: Queue, command: protocol.BrowseCommand): Promise<Refusal | protocol.BrowseResult> {
 		return this.run({ kind: 'browse', queue, command });
 	}
 
-	look(queue: Queue, id: string): Promise<Refusal | BrowsedMessage> {
+	look(queue: Queue, id: string): Promise<Refusal | protocol.BrowsedMessage> {
 		return this.run({ kind: 'look', queue, id });
 	}
 
-	remove(queue: Queue, id: string): Promise<Refusal | BrowsedMessage> {
+	remove(queue: Queue, id: string): Promise<Refusal | protocol.BrowsedMessage> {
 		return this.run({ kind: 'remove', queue, id });
 	}
 
-	redrive(queue: Queue, command: RedriveCommand): Promise<Refusal | RedriveResult> {
+	redrive(queue: Queue, command: protocol.RedriveCommand): Promise<Refusal | protocol.RedriveResult> {
 		return this.run({ kind: 'redrive', queue, command });
 	}
 
@@ -119,7 +98,7 @@ export class Partition extends DurableObject<Env> {
 		return this.run({ kind: 'configure', queue });
 	}
 
-	deliver(queue: Queue, delivery: Delivery): Promise<DeliveryResult> {
+	deliver(queue: Queue, delivery: protocol.Delivery): Promise<protocol.DeliveryResult> {
 		return this.run({ kind: 'deliver', queue, delivery });
 	}
 
@@ -135,7 +114,7 @@ export class Partition extends DurableObject<Env> {
 		return this.run({ kind: 'destroy', queue });
 	}
 
-	async figures(queue: Queue): Promise<Refusal | Figures> {
+	async figures(queue: Queue): Promise<Refusal | protocol.Figures> {
 		const figures = await this.run<Refusal | EngineFigures>({ kind: 'figures', queue });
 		if (isRefusal(figures)) return figures;
 		const late = this.courier.lateness();
@@ -154,7 +133,7 @@ export class Partition extends DurableObject<Env> {
 	}
 
 	override async alarm(): Promise<void> {
-		this.alarmAt = null;
+		this.alarmClock.rang();
 		const { queue } = this.engine;
 		if (queue !== undefined) await this.run({ kind: 'tick', queue });
 	}
@@ -227,9 +206,7 @@ export class Partition extends DurableObject<Env> {
 			if (visibleAt <= now) setTimeout(() => this.tick(), 0);
 			else at = earlier(at, visibleAt);
 		}
-		if (at === null || (this.alarmAt !== null && this.alarmAt <= at)) return;
-		this.alarmAt = at;
-		void this.ctx.storage.setAlarm(at);
+		if (at !== null) this.alarmClock.noLaterThan(at);
 	}
 
 	private tick(): void {
@@ -255,7 +232,7 @@ export class Partition extends DurableObject<Env> {
 			setTaken: (parcel: Parcel, positions: ReadonlySet<number>) =>
 				this.run<void>({ kind: 'taken', queue: this.known(), parcel, positions }),
 			resolve: (name: string) => this.env.CATALOG.getByName('catalog').getQueue(name),
-			deliver: (queue: Queue, index: number, delivery: Delivery) =>
+			deliver: (queue: Queue, index: number, delivery: protocol.Delivery) =>
 				this.env.PARTITION.getByName(partitionObjectName(queue, index), {
 					locationHint: queue.settings.location ?? undefined,
 				}).deliver(queue, delivery),

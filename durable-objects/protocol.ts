@@ -1,39 +1,12 @@
+// What crosses RPC between the edge and the objects, and between objects.
+
+import type { BrowsedMessage, CarriedMessage, MessageState } from './messages';
+import type { Refusal } from './refusals';
+
+export * from './figures';
 export { LIMITS } from './limits';
-
-/** An expected "no". It crosses RPC as a value, because RPC drops error classes. */
-export interface Refusal {
-	readonly refused: RefusalCode;
-	/** One sentence that says what to change. */
-	readonly detail: string;
-	/** Present where trying the same again helps. */
-	readonly retryAfterMs?: number;
-}
-
-export type RefusalCode =
-	| 'queue_not_found'
-	| 'queue_in_use'
-	| 'invalid_dead_letter'
-	| 'queue_not_empty'
-	| 'too_many_queues'
-	/** The partition belongs to an older layout or knows a newer version: read the settings again. */
-	| 'settings_stale'
-	| 'backlog_full'
-	| 'too_many_in_flight'
-	| 'too_many_waiters'
-	| 'message_not_found'
-	| 'redrive_running'
-	| 'redrive_without_origin'
-	| 'courier_busy'
-	| 'key_not_found'
-	| 'too_many_keys';
-
-export function isRefusal(value: unknown): value is Refusal {
-	return typeof value === 'object' && value !== null && 'refused' in value;
-}
-
-export function refuse(refused: RefusalCode, detail: string, retryAfterMs?: number): Refusal {
-	return retryAfterMs === undefined ? { refused, detail } : { refused, detail, retryAfterMs };
-}
+export * from './messages';
+export * from './refusals';
 
 // ---- settings: they travel with every call, and a partition keeps the newest version it has seen ----
 
@@ -107,81 +80,9 @@ export function partitionOfKey(key: string, partitions: number): number {
 	return (hash >>> 0) % partitions;
 }
 
-// ---- messages ----
-
-export type Encoding = 'text' | 'base64';
-
-/** What every stored message carries; absent means none, so that a plain message stays small. */
-export interface Content {
-	/** Text, or base64 where `encoding` says so. Well-formed Unicode: a lone surrogate is refused at the edge. */
-	readonly body: string;
-	readonly encoding?: Encoding;
-	readonly contentType?: string;
-	readonly key?: string;
-	readonly attributes?: Readonly<Record<string, string>>;
-	readonly traceparent?: string;
-	readonly dedupId?: string;
-	/** Bytes of the decoded body plus attribute names and values: what limits and figures count. */
-	readonly size: number;
-}
-
-export interface NewMessage extends Content {
-	/** At most one of the two; neither means the queue's `delayMs`. */
-	readonly delayMs?: number;
-	readonly deliverAt?: number;
-	readonly ttlMs?: number;
-	/** 0 (default) to 9, higher first. Refused at the edge together with a key: it would contradict its order. */
-	readonly priority?: number;
-}
+// ---- commands of a partition ----
 
 export type PublishOutcome = { readonly id: string; readonly sequence: number; readonly duplicate: boolean } | Refusal;
-
-export interface Failure {
-	readonly attempt: number;
-	readonly at: number;
-	readonly reason: string;
-}
-
-/** What a dead letter remembers of its life before. */
-export interface DeadLetter {
-	readonly queue: string;
-	readonly sequence: number;
-	readonly publishedAt: number;
-	readonly buriedAt: number;
-	readonly attempts: number;
-	/** Oldest first: the first failure and the newest ones. */
-	readonly failures: readonly Failure[];
-}
-
-export type MessageState = 'visible' | 'leased' | 'delayed';
-
-/** A message as a look shows it; a receive adds the lease. */
-export interface StoredMessage extends Content {
-	readonly id: string;
-	/** Sequence number with its lane: what a receipt names. */
-	readonly position: number;
-	readonly sequence: number;
-	readonly priority: number;
-	readonly publishedAt: number;
-	/** Times handed out so far. */
-	readonly attempt: number;
-	readonly expiresAt?: number;
-	readonly deadLetter?: DeadLetter;
-	readonly failures?: readonly Failure[];
-}
-
-export interface ReceivedMessage extends StoredMessage {
-	/** Null when the queue delivers at most once: there is nothing to acknowledge. */
-	readonly leaseExpiresAt: number | null;
-}
-
-export interface BrowsedMessage extends StoredMessage {
-	readonly state: MessageState;
-	/** When a delayed message is due or a lease ends; absent for a visible one. */
-	readonly until?: number;
-}
-
-// ---- commands of a partition ----
 
 export interface ReceiveCommand {
 	readonly max: number;
@@ -245,16 +146,6 @@ export interface RedriveResult {
 	readonly rejected: readonly string[];
 }
 
-/** Messages on their way between objects, with the id they keep. */
-export interface CarriedMessage extends Content {
-	readonly id: string;
-	/** Strictly increasing per source and target. */
-	readonly courierPosition: number;
-	readonly publishedAt: number;
-	readonly priority?: number;
-	readonly deadLetter?: DeadLetter;
-}
-
 export interface Delivery {
 	/** Names (object, subscription, generation): the target keeps the last position it took per source. */
 	readonly source: string;
@@ -263,46 +154,3 @@ export interface Delivery {
 
 /** `taken`: the last courier position of the source that is durable here, also when it is refused. */
 export type DeliveryResult = { readonly taken: number; readonly refusal?: Refusal };
-
-export type Histogram = readonly number[];
-
-/** Upper bounds of the histograms' buckets in seconds; the last bucket is +Inf. */
-export const LATENCY_BUCKETS_SECONDS = [
-	0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600, 86_400,
-] as const;
-
-export interface Totals {
-	readonly published: number;
-	readonly duplicates: number;
-	readonly delivered: number;
-	readonly acknowledged: number;
-	readonly retried: number;
-	readonly leasesExpired: number;
-	readonly deadLettered: number;
-	readonly expired: number;
-	readonly removed: number;
-	readonly redriven: number;
-	readonly refused: Readonly<Partial<Record<RefusalCode, number>>>;
-	/** Counts per bucket (not cumulative), then the sum in milliseconds. */
-	readonly publishToDelivery: Histogram;
-	readonly publishToDeliverySumMs: number;
-	readonly deliveryToAck: Histogram;
-	readonly deliveryToAckSumMs: number;
-}
-
-export interface Figures {
-	readonly visible: number;
-	readonly leased: number;
-	readonly delayed: number;
-	readonly bytes: number;
-	/** When the oldest unfinished message was published, poison included; null when there is none. */
-	readonly oldestPublishedAt: number | null;
-	/** Messages that the courier still owes to other queues, and why it is late if it is. */
-	readonly owed: number;
-	readonly courierError: string | null;
-	readonly courierNextAttemptAt: number | null;
-	readonly redriving: number;
-	readonly waiters: number;
-	readonly databaseBytes: number;
-	readonly totals: Totals;
-}

@@ -1,4 +1,15 @@
-import { LIMITS, type ReceiveCommand, type ReceivedMessage } from './protocol';
+import { LIMITS, type Queue, type ReceiveCommand, type ReceivedMessage, type Refusal } from './protocol';
+
+/** The body of a long poll (`fetch`). */
+export interface Wait {
+	readonly queue: Queue;
+	readonly command: ReceiveCommand;
+	readonly waitMs: number;
+	/** False: wait until there is something, but lease nothing. */
+	readonly lease: boolean;
+}
+
+export type WaitAnswer = Refusal | { readonly messages: ReceivedMessage[] } | { readonly available: boolean };
 
 /** A long poll that found nothing. `isLeasing` ones get messages; the others are only told that there are some. */
 export interface Waiter {

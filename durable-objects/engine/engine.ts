@@ -2,6 +2,7 @@ import type { Database } from '../database';
 import type * as protocol from '../protocol';
 import { isRefusal, type Queue, type ReceiveCommand, type ReceivedMessage, refuse } from '../protocol';
 import { available } from './available';
+import { type Command, type Commit, inPhases, PHASES } from './commands';
 import { adopt, closed, destroy, purge, seal, unseal } from './control';
 import { deliver, takenFrom } from './deliver';
 import { figures } from './figures';
@@ -24,53 +25,6 @@ import { nextStragglerAt } from './stragglers';
 import { planSweep, sweep } from './sweep';
 import { countRefusal, flushTotals } from './totals';
 
-/** What a partition can be asked. Each carries the queue as its caller knows it; the newest version counts. */
-export type Command = { readonly queue: Queue } & (
-	| { readonly kind: 'publish'; readonly messages: readonly protocol.NewMessage[] }
-	| { readonly kind: 'deliver'; readonly delivery: protocol.Delivery }
-	| { readonly kind: 'settle'; readonly command: protocol.SettleCommand }
-	| { readonly kind: 'receive'; readonly command: ReceiveCommand }
-	| { readonly kind: 'browse'; readonly command: protocol.BrowseCommand }
-	| { readonly kind: 'look' | 'remove'; readonly id: string }
-	| { readonly kind: 'redrive'; readonly command: protocol.RedriveCommand }
-	| { readonly kind: 'purge' | 'configure' | 'figures' | 'seal' | 'unseal' | 'destroy' | 'tick' }
-	| { readonly kind: 'taken'; readonly parcel: Parcel; readonly positions: ReadonlySet<number> }
-	/** Where the courier takes the messages for a queue: fixed before the first is sent, so that repeats meet. */
-	| { readonly kind: 'route'; readonly to: string; readonly route: Queue }
-);
-
-export interface Commit {
-	/** One per command, in the order of the commands. */
-	readonly results: readonly unknown[];
-	/** What the waiting receives got, first come first served; those beyond go on waiting. */
-	readonly served: readonly ReceivedMessage[][];
-	/** When the engine must be called again even if nobody calls; null: never. May be early. */
-	readonly dueAt: number | null;
-	/** When something may become visible by time alone; of interest only while somebody waits. */
-	readonly visibleAt: number | null;
-}
-
-/** Order within one commit. Its commands arrived at the same time, so any order is as true as another. */
-const PHASES: Record<Command['kind'], number> = {
-	unseal: 0,
-	configure: 0,
-	publish: 1,
-	deliver: 1,
-	settle: 2,
-	tick: 3,
-	taken: 3,
-	route: 3,
-	redrive: 4,
-	remove: 4,
-	purge: 4,
-	browse: 5,
-	look: 5,
-	seal: 6,
-	receive: 7,
-	figures: 8,
-	destroy: 9,
-};
-
 /**
  * A partition: a synchronous function of rows, commands and the instant. The caller wraps each commit in one
  * transaction, and drops the engine where it throws.
@@ -90,10 +44,8 @@ export class PartitionEngine {
 		const rowsBefore = database.rowsWritten;
 		const results: unknown[] = new Array(commands.length);
 		const appender = new Appender(database, memory, now);
-		const order = commands.map((_, index) => index);
-		if (commands.length > 1) order.sort((a, b) => phase(commands[a]) - phase(commands[b]) || a - b);
 		let hasBuried = false;
-		for (const index of order) {
+		for (const index of inPhases(commands)) {
 			const command = commands[index] as Command;
 			if (PHASES[command.kind] > PHASES.publish) appender.flush();
 			if (PHASES[command.kind] > PHASES.settle && !hasBuried) hasBuried = this.buryDoomed(now);
@@ -251,10 +203,6 @@ export class PartitionEngine {
 		}
 		return earliest(...instants);
 	}
-}
-
-function phase(command: Command | undefined): number {
-	return command === undefined ? 0 : PHASES[command.kind];
 }
 
 function earliest(...instants: (number | undefined)[]): number | null {

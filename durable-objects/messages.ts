@@ -1,0 +1,81 @@
+// A message in its forms: as it is published, stored, received, looked at and carried.
+
+export type Encoding = 'text' | 'base64';
+
+/** What every stored message carries; absent means none, so that a plain message stays small. */
+export interface Content {
+	/** Text, or base64 where `encoding` says so. Well-formed Unicode: a lone surrogate is refused at the edge. */
+	readonly body: string;
+	readonly encoding?: Encoding;
+	readonly contentType?: string;
+	readonly key?: string;
+	readonly attributes?: Readonly<Record<string, string>>;
+	readonly traceparent?: string;
+	readonly dedupId?: string;
+	/** Bytes of the decoded body plus attribute names and values: what limits and figures count. */
+	readonly size: number;
+}
+
+export interface NewMessage extends Content {
+	/** At most one of the two; neither means the queue's `delayMs`. */
+	readonly delayMs?: number;
+	readonly deliverAt?: number;
+	readonly ttlMs?: number;
+	/** 0 (default) to 9, higher first. Refused at the edge together with a key: it would contradict its order. */
+	readonly priority?: number;
+}
+
+export interface Failure {
+	readonly attempt: number;
+	readonly at: number;
+	readonly reason: string;
+}
+
+/** What a dead letter remembers of its life before. */
+export interface DeadLetter {
+	readonly queue: string;
+	readonly sequence: number;
+	readonly publishedAt: number;
+	readonly buriedAt: number;
+	readonly attempts: number;
+	/** Oldest first: the first failure and the newest ones. */
+	readonly failures: readonly Failure[];
+}
+
+export type MessageState = 'visible' | 'leased' | 'delayed';
+
+/** A message as a look shows it; a receive adds the lease. */
+export interface StoredMessage extends Content {
+	readonly id: string;
+	/** Sequence number with its lane: what a receipt names. */
+	readonly position: number;
+	readonly sequence: number;
+	readonly priority: number;
+	readonly publishedAt: number;
+	/** Times handed out so far. */
+	readonly attempt: number;
+	readonly expiresAt?: number;
+	readonly deadLetter?: DeadLetter;
+	readonly failures?: readonly Failure[];
+}
+
+export interface ReceivedMessage extends StoredMessage {
+	/** Null when the queue delivers at most once: there is nothing to acknowledge. */
+	readonly leaseExpiresAt: number | null;
+}
+
+export interface BrowsedMessage extends StoredMessage {
+	readonly state: MessageState;
+	/** When a delayed message is due or a lease ends; absent for a visible one. */
+	readonly until?: number;
+}
+
+/** Messages on their way between objects, with the id they keep. */
+export interface CarriedMessage extends Content {
+	readonly id: string;
+	/** Strictly increasing per source and target. */
+	readonly courierPosition: number;
+	readonly publishedAt: number;
+	readonly priority?: number;
+	readonly deadLetter?: DeadLetter;
+}

@@ -1,0 +1,34 @@
+/** An expected "no". It crosses RPC as a value, because RPC drops error classes. */
+export interface Refusal {
+	readonly refused: RefusalCode;
+	/** One sentence that says what to change. */
+	readonly detail: string;
+	/** Present where trying the same again helps. */
+	readonly retryAfterMs?: number;
+}
+
+export type RefusalCode =
+	| 'queue_not_found'
+	| 'queue_in_use'
+	| 'invalid_dead_letter'
+	| 'queue_not_empty'
+	| 'too_many_queues'
+	/** The partition belongs to an older layout or knows a newer version: read the settings again. */
+	| 'settings_stale'
+	| 'backlog_full'
+	| 'too_many_in_flight'
+	| 'too_many_waiters'
+	| 'message_not_found'
+	| 'redrive_running'
+	| 'redrive_without_origin'
+	| 'courier_busy'
+	| 'key_not_found'
+	| 'too_many_keys';
+
+export function isRefusal(value: unknown): value is Refusal {
+	return typeof value === 'object' && value !== null && 'refused' in value;
+}
+
+export function refuse(refused: RefusalCode, detail: string, retryAfterMs?: number): Refusal {
+	return retryAfterMs === undefined ? { refused, detail } : { refused, detail, retryAfterMs };
+}
