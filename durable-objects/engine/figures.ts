@@ -40,7 +40,7 @@ export function figures(database: Database, memory: Memory, now: number): Engine
 		bytes,
 		oldestPublishedAt: oldest(database, memory),
 		owed: memory.tally.owedMessages,
-		redriving: memory.redrive === undefined ? 0 : 1,
+		redriving: memory.redrive === undefined ? 0 : Math.max(0, memory.redrive.messages - memory.redrive.moved),
 		totals: { ...memory.totals, refused: { ...memory.totals.refused } },
 	};
 }

@@ -84,6 +84,8 @@ export interface Redrive {
 	after: number;
 	/** Sequence numbers from here on came after the redrive began. */
 	readonly beforeSequence: number;
+	/** Messages that were visible when it began. */
+	readonly messages: number;
 	moved: number;
 	nextAt: number;
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../database';
 import { LIMITS, type RedriveCommand, type RedriveResult, type Refusal, refuse } from '../protocol';
-import { backlog } from './figures';
+import { figures } from './figures';
 import { type Live, liveWithId, walk } from './live';
 import type { Memory, Redrive } from './memory';
 import { type Leaving, leaving, sequenceOf } from './message';
@@ -30,13 +30,14 @@ export function redrive(
 		startedAt: now,
 		after: 0,
 		beforeSequence: memory.tally.nextSequence,
+		messages: figures(database, memory, now).visible,
 		moved: 0,
 		nextAt: now,
 	};
 	memory.redriveDirty = true;
-	const accepted = backlog(memory).messages;
+	const { messages } = memory.redrive;
 	stepRedrive(database, memory, now);
-	return { accepted, rejected: [] };
+	return { accepted: messages, rejected: [] };
 }
 
 function redriveIds(

@@ -1,0 +1,39 @@
+CREATE TABLE access_key (
+	id TEXT PRIMARY KEY,
+	name TEXT NOT NULL,
+	actions TEXT NOT NULL,
+	patterns TEXT NOT NULL,
+	created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE duty (
+	name TEXT NOT NULL,
+	generation INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('configure', 'seal', 'unseal', 'destroy')),
+	-- The queue as the partitions are told, as JSON.
+	queue TEXT NOT NULL,
+	-- Only while sealing: the settings of the next layout, as JSON.
+	wanted TEXT CHECK ((wanted IS NOT NULL) = (kind = 'seal')),
+	attempts INTEGER NOT NULL,
+	due_at INTEGER NOT NULL,
+	PRIMARY KEY (name, generation, layout)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE queue (
+	name TEXT PRIMARY KEY,
+	generation INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	version INTEGER NOT NULL,
+	paused INTEGER NOT NULL,
+	created_at INTEGER NOT NULL,
+	updated_at INTEGER NOT NULL,
+	settings TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE retired (
+	name TEXT PRIMARY KEY,
+	generation INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE schema_version (number INTEGER NOT NULL) STRICT;
