@@ -35,6 +35,8 @@ interface Entry {
  * One funnel: commands that arrive while a commit is being made durable form the next one ("group commit").
  */
 export class Partition extends DurableObject<Env> {
+	/** Read once: every access to `ctx.storage` builds a wrapper anew. */
+	private readonly storage: DurableObjectStorage;
 	protected readonly database: Database;
 	private engine: PartitionEngine;
 	private readonly tag: string;
@@ -45,14 +47,15 @@ export class Partition extends DurableObject<Env> {
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
-		this.database = new Database(ctx.storage.sql);
+		this.storage = ctx.storage;
+		this.database = new Database(this.storage.sql);
 		this.tag = ctx.id.toString().slice(0, 16);
-		ctx.storage.transactionSync(() => migrate(this.database, partitionMigrations));
+		this.storage.transactionSync(() => migrate(this.database, partitionMigrations));
 		this.engine = new PartitionEngine(this.database, this.tag);
-		this.alarmClock = new AlarmClock(ctx.storage);
+		this.alarmClock = new AlarmClock(this.storage);
 		this.funnel = new Funnel(
 			(group) => this.commit(group),
-			() => ctx.storage.sync(),
+			() => this.storage.sync(),
 		);
 		this.courier = new Courier(this.sender());
 		ctx.blockConcurrencyWhile(async () => {
@@ -121,7 +124,7 @@ export class Partition extends DurableObject<Env> {
 		return {
 			...figures,
 			waiters: this.waiters.size,
-			databaseBytes: this.ctx.storage.sql.databaseSize,
+			databaseBytes: this.storage.sql.databaseSize,
 			courierError: late?.error ?? null,
 			courierNextAttemptAt: late?.nextAt ?? null,
 		};
@@ -173,7 +176,7 @@ export class Partition extends DurableObject<Env> {
 		const commands = group.map((entry) => entry.command);
 		let commit: Commit;
 		try {
-			commit = this.ctx.storage.transactionSync(() => this.engine.commit(commands, this.waiters.commands(), now));
+			commit = this.storage.transactionSync(() => this.engine.commit(commands, this.waiters.commands(), now));
 		} catch (error) {
 			// The rows are as before; memory may not be.
 			this.engine = new PartitionEngine(this.database, this.tag);
@@ -199,7 +202,7 @@ export class Partition extends DurableObject<Env> {
 	private arm(dueAt: number | null, visibleAt: number | null, now: number): void {
 		if (this.engine.owedQueues.size > 0) {
 			// After this commit is durable: what is sent must not be lost here.
-			void this.ctx.storage.sync().then(() => this.carry());
+			void this.storage.sync().then(() => this.carry());
 		}
 		let at = earlier(dueAt, this.courier.dueAt(now) ?? null);
 		if (this.waiters.size > 0 && visibleAt !== null) {
@@ -228,7 +231,7 @@ export class Partition extends DurableObject<Env> {
 			owedQueues: () => this.engine.owedQueues,
 			parcelFor: (queue: string) => this.engine.parcelFor(queue),
 			setRoute: (to: string, route: Queue) =>
-				this.run<void>({ kind: 'route', queue: this.known(), to, route }).then(() => this.ctx.storage.sync()),
+				this.run<void>({ kind: 'route', queue: this.known(), to, route }).then(() => this.storage.sync()),
 			setTaken: (parcel: Parcel, positions: ReadonlySet<number>) =>
 				this.run<void>({ kind: 'taken', queue: this.known(), parcel, positions }),
 			resolve: (name: string) => this.env.CATALOG.getByName('catalog').getQueue(name),

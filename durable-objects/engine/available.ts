@@ -2,7 +2,7 @@ import type { Database } from '../database';
 import { LIMITS } from '../protocol';
 import { freshMessages } from './lanes';
 import type { Lane, Memory } from './memory';
-import { isDue } from './rules';
+import { isDue, waitsUntil } from './rules';
 import { segmentAtOrAfter } from './segments';
 
 /**
@@ -30,7 +30,7 @@ function hasFree(database: Database, memory: Memory, lane: Lane, now: number): b
 		if (segment === undefined) return false;
 		for (position = Math.max(position, segment.base); position < segment.end; position++, looked++) {
 			const head = segment.head(position);
-			if (head === null || (head.deliverAt !== undefined && !isDue(head.deliverAt, now))) continue;
+			if (head === null || !isDue(waitsUntil(head), now)) continue;
 			if (head.key === undefined || !memory.keys.has(head.key)) return true;
 		}
 	}

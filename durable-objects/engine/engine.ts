@@ -122,6 +122,7 @@ export class PartitionEngine {
 			case 'purge':
 				return purge(database, memory);
 			case 'figures':
+				flushSegments(database, memory);
 				return figures(database, memory, now);
 			case 'seal':
 				return seal(database, memory, settings, now);

@@ -41,6 +41,12 @@ export function holdKey(memory: Memory, key: Key, from: number | undefined, read
 	settleKey(memory, key);
 }
 
+/** A parked message was taken out: if it was the one its key waits for, the key need not wait for its instant. */
+export function unpark(memory: Memory, position: number, name: string | undefined): void {
+	const key = name === undefined ? undefined : memory.keys.get(name);
+	if (key?.from === position) holdKey(memory, key, position, 0);
+}
+
 /** Forgets a key that is free again, or notes when to look at it next. */
 export function settleKey(memory: Memory, key: Key): void {
 	const at = keyDueAt(key);

@@ -4,7 +4,7 @@ import { holdKey, keyFor } from './keys';
 import { freshMessages, park, pass } from './lanes';
 import type { Lane } from './memory';
 import type { Head } from './message';
-import { isDue, isExpired } from './rules';
+import { isDue, isExpired, waitsUntil } from './rules';
 import { unschedule } from './scheduled';
 import { type Segment, segmentAtOrAfter } from './segments';
 
@@ -48,7 +48,7 @@ function readSegment(handout: Handout, lane: Lane, segment: Segment): boolean {
 
 /** Nothing of its key is unfinished, except what this very receive hands out; and its own instant has come. */
 function isFree(handout: Handout, name: string, head: Head): boolean {
-	if (head.deliverAt !== undefined && !isDue(head.deliverAt, handout.now)) return false;
+	if (!isDue(waitsUntil(head), handout.now)) return false;
 	const key = handout.memory.keys.get(name);
 	if (key === undefined) return true;
 	return key.from === undefined && key.flights.every((flight) => flight.by === handout.token);
@@ -62,6 +62,6 @@ function hold(handout: Handout, lane: Lane, segment: Segment, position: number, 
 	pass(memory, lane, segment, position, head);
 	park(lane, 1, head.size);
 	const key = keyFor(memory, name);
-	if (key.from === undefined) holdKey(memory, key, position, head.deliverAt ?? 0);
+	if (key.from === undefined) holdKey(memory, key, position, waitsUntil(head));
 	return true;
 }

@@ -4,7 +4,7 @@ import type { Handout } from './handout';
 import { holdKey, settleKey } from './keys';
 import { park } from './lanes';
 import type { Key, Lane } from './memory';
-import { isDue, isExpired, isLastAttempt } from './rules';
+import { isDue, isExpired, isLastAttempt, waitsUntil } from './rules';
 import { unschedule } from './scheduled';
 import { segmentAtOrAfter } from './segments';
 
@@ -60,8 +60,8 @@ function takeParked(handout: Handout, lane: Lane, key: Key): void {
 				continue;
 			}
 			if (handout.isFull()) break scan;
-			if (head.deliverAt !== undefined && !isDue(head.deliverAt, now)) {
-				readyAt = head.deliverAt;
+			if (!isDue(waitsUntil(head), now)) {
+				readyAt = waitsUntil(head);
 				break scan;
 			}
 			const record = segment.record(position);

@@ -18,6 +18,11 @@ export function isExpired(
 	);
 }
 
+/** Until when a message of the log waits for itself: its delay, unless its time to live is over before. */
+export function waitsUntil(head: LogRecord['head']): number {
+	return Math.min(head.deliverAt ?? 0, head.expiresAt ?? Number.POSITIVE_INFINITY);
+}
+
 /** After this attempt fails, the message is buried. */
 export function isLastAttempt(settings: QueueSettings, attempt: number, key: string | undefined): boolean {
 	if (settings.deadLetter === null) return false;

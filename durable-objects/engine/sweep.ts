@@ -2,7 +2,7 @@ import type { Database } from '../database';
 import { LIMITS, type QueueSettings } from '../protocol';
 import { backlog } from './figures';
 import { finishFlight, forgetAlias } from './flights';
-import { isParked } from './keys';
+import { isParked, unpark } from './keys';
 import { park } from './lanes';
 import type { Lane, Memory } from './memory';
 import { isDue, isExpired, isInDedupWindow } from './rules';
@@ -68,8 +68,10 @@ function dropSegment(database: Database, memory: Memory, lane: Lane, base: numbe
 		if (position >= lane.cursor) {
 			lane.passedMessages++;
 			lane.passedBytes += head.size;
-		} else if (isParked(memory, position, head.key)) park(lane, -1, head.size);
-		else continue;
+		} else if (isParked(memory, position, head.key)) {
+			park(lane, -1, head.size);
+			unpark(memory, position, head.key);
+		} else continue;
 		forgetAlias(database, head.id);
 		unschedule(database, memory, { position, head });
 		memory.totals.expired++;

@@ -1,5 +1,6 @@
 import type { Database } from '../database';
 import { finishFlight, forgetAlias } from './flights';
+import { unpark } from './keys';
 import { laneFor, park } from './lanes';
 import type { Live } from './live';
 import type { Memory } from './memory';
@@ -35,8 +36,10 @@ function takeOutOfLog(database: Database, memory: Memory, segment: Segment, posi
 		if (head === null) continue;
 		forgetAlias(database, head.id);
 		unschedule(database, memory, { position, head });
-		if (position < lane.cursor) park(lane, -1, head.size);
-		else {
+		if (position < lane.cursor) {
+			park(lane, -1, head.size);
+			unpark(memory, position, head.key);
+		} else {
 			lane.passedMessages++;
 			lane.passedBytes += head.size;
 		}
