@@ -1,0 +1,88 @@
+import type {
+	BrowsedMessage,
+	DeadLetter,
+	Failure,
+	Queue,
+	ReceivedMessage,
+	StoredMessage,
+} from '../durable-objects/protocol';
+import { settingsAnswer } from './schemas/settings';
+
+// What objects answer, in the words and units of HTTP: instants ISO 8601, durations in seconds.
+
+let lastAt: number | undefined;
+let lastIso = '';
+let previousAt: number | undefined;
+let previousIso = '';
+
+/** ISO 8601. The messages of one answer share their instants: the last two are remembered. */
+export function iso(at: number): string {
+	if (at === lastAt) return lastIso;
+	if (at === previousAt) return previousIso;
+	previousAt = lastAt;
+	previousIso = lastIso;
+	lastAt = at;
+	lastIso = new Date(at).toISOString();
+	return lastIso;
+}
+
+export function queueAnswer({ name, createdAt, updatedAt, version, paused, settings }: Queue) {
+	return {
+		name,
+		createdAt: iso(createdAt),
+		updatedAt: iso(updatedAt),
+		version,
+		paused,
+		settings: settingsAnswer(settings),
+	};
+}
+
+export function receivedAnswer(message: ReceivedMessage, receipt: string | null) {
+	const { leaseExpiresAt } = message;
+	return {
+		...storedAnswer(message),
+		receipt,
+		leaseExpiresAt: leaseExpiresAt === null ? null : iso(leaseExpiresAt),
+	};
+}
+
+export function browsedAnswer(message: BrowsedMessage) {
+	const { state, until } = message;
+	return { ...storedAnswer(message), state, until: until === undefined ? null : iso(until) };
+}
+
+/** Optional parts are undefined, which JSON leaves out. */
+function storedAnswer(message: StoredMessage) {
+	return {
+		id: message.id,
+		sequence: message.sequence,
+		key: message.key ?? null,
+		body: message.body,
+		encoding: message.encoding ?? 'text',
+		contentType: message.contentType ?? null,
+		attributes: message.attributes ?? {},
+		traceparent: message.traceparent,
+		priority: message.priority,
+		size: message.size,
+		publishedAt: iso(message.publishedAt),
+		expiresAt: message.expiresAt === undefined ? undefined : iso(message.expiresAt),
+		attempt: message.attempt,
+		failures: message.failures?.map(failureAnswer),
+		deadLetter: message.deadLetter && deadLetterAnswer(message.deadLetter),
+	};
+}
+
+function failureAnswer({ attempt, at, reason }: Failure) {
+	return { attempt, at: iso(at), reason };
+}
+
+function deadLetterAnswer({ queue, sequence, publishedAt, buriedAt, attempts, failures }: DeadLetter) {
+	return {
+		queue,
+		sequence,
+		publishedAt: iso(publishedAt),
+		buriedAt: iso(buriedAt),
+		attempts,
+		failures: failures.map(failureAnswer),
+	};
+}

@@ -1,0 +1,97 @@
+import type { AccessAction, AccessKey } from '../durable-objects/control';
+import type { Env } from '../durable-objects/env';
+import { isRefusal, LIMITS } from '../durable-objects/protocol';
+import { Cache } from './cache';
+import { catalogOf } from './catalog';
+import { keyringOf, sameText } from './keyring';
+import { matches } from './patterns';
+import { Problem } from './problems';
+
+export const ACTIONS = ['publish', 'consume', 'manage'] as const satisfies readonly AccessAction[];
+
+/** Who asks: the root key, or a scoped one. */
+export interface Caller {
+	/** The key's name, or "root": the consumer that a receive shows where it names none. */
+	readonly name: string;
+	/** Absent for the root key, which may do everything. */
+	readonly scope?: { readonly actions: readonly AccessAction[]; readonly patterns: readonly string[] };
+}
+
+const ROOT: Caller = Object.freeze({ name: 'root' });
+const PREFIX = 'slk_';
+const encoder = new TextEncoder();
+
+/** The caller of a known key id, or null for a key that was deleted. */
+const callers = new Cache<Caller | null>(LIMITS.cacheMs, 2 * LIMITS.keys);
+
+/** Who sent this request; refuses where Sluice has no root key or the request has no valid key. */
+export function authenticate(request: Request, env: Env): Caller | Promise<Caller> {
+	const keyring = keyringOf(env);
+	const header = request.headers.get('authorization');
+	if (header === null) throw unauthenticated('Send the header "authorization: Bearer <key>".');
+	const key = /^bearer +(\S+)$/i.exec(header)?.[1];
+	if (key === undefined) throw unauthenticated('The authorization header must read "Bearer <key>".');
+	if (keyring.some((root) => sameText(key, root.bytes))) return ROOT;
+	const id = accessKeyId(key);
+	const secret = id === null ? '' : key.slice(PREFIX.length + id.length + 1);
+	const known = id !== null && keyring.some((root) => sameText(secret, encoder.encode(root.secretOf(id))));
+	if (!known) throw unauthenticated('The key is not known: is it complete, and of this deployment?');
+	return callerOf(id, env);
+}
+
+/** The text of an access key, answered once when it is made. */
+export function accessKey(id: string, env: Env): string {
+	return `${PREFIX}${id}_${keyringOf(env)[0].secretOf(id)}`;
+}
+
+/** A deleted key is refused here at once, in other isolates when their cache ends (LIMITS.cacheMs). */
+export function forgetKey(id: string): void {
+	callers.drop(id);
+}
+
+function accessKeyId(key: string): string | null {
+	if (!key.startsWith(PREFIX)) return null;
+	const end = key.indexOf('_', PREFIX.length);
+	return end === -1 ? null : key.slice(PREFIX.length, end);
+}
+
+async function callerOf(id: string, env: Env): Promise<Caller> {
+	const now = Date.now();
+	let caller = callers.get(id, now);
+	if (caller === undefined) {
+		const record = await catalogOf(env).getKey(id);
+		caller = isRefusal(record) ? null : scopedCaller(record);
+		callers.set(id, caller, now);
+	}
+	if (caller === null) throw unauthenticated('The key has been deleted.');
+	return caller;
+}
+
+function scopedCaller({ name, actions, patterns }: AccessKey): Caller {
+	return { name, scope: { actions, patterns } };
+}
+
+/** Refuses where the caller may not do this to the queue; without a queue, the action alone counts. */
+export function authorize(caller: Caller, action: AccessAction, queue?: string): void {
+	const { scope } = caller;
+	if (scope === undefined) return;
+	if (!scope.actions.includes(action)) {
+		throw new Problem('forbidden', `The key "${caller.name}" lacks the action "${action}".`);
+	}
+	if (queue !== undefined && !covers(caller, queue)) {
+		throw new Problem('forbidden', `The key "${caller.name}" has no pattern that matches "${queue}".`);
+	}
+}
+
+export function authorizeRoot(caller: Caller): void {
+	if (caller.scope !== undefined) throw new Problem('forbidden', 'Only the root key may do this.');
+}
+
+/** May the caller see a queue of this name? */
+export function covers(caller: Caller, queue: string): boolean {
+	return caller.scope === undefined || caller.scope.patterns.some((pattern) => matches(pattern, queue));
+}
+
+function unauthenticated(detail: string): Problem {
+	return new Problem('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer realm="sluice"' } });
+}

@@ -1,0 +1,155 @@
+/// <reference lib="esnext.typedarrays" />
+import { Buffer } from 'node:buffer';
+import type { z } from '@hono/zod-openapi';
+import { LIMITS, type NewMessage, type Queue } from '../durable-objects/protocol';
+import { decodeText } from './bodies';
+import { type Fault, Problem } from './problems';
+import { milliseconds } from './schemas/common';
+import { ATTRIBUTE_NAME, CONTENT_TYPE, type NewMessageBody, type Options, TRACEPARENT } from './schemas/messages';
+import { fieldFault, invalid, type Source } from './validation';
+
+const ATTRIBUTE_PREFIX = 'x-sluice-attribute-';
+const encoder = new TextEncoder();
+
+/** A message whose body is the request's: text where it is UTF-8, else base64; its attributes are in headers. */
+export function rawMessage(request: Request, bytes: Uint8Array, options: Options): NewMessage {
+	const text = decodeText(bytes);
+	const attributes = headerAttributes(request.headers);
+	const contentType = request.headers.get('content-type');
+	if (contentType !== null && !CONTENT_TYPE.test(contentType)) {
+		throw invalid([{ detail: 'content-type must be 1 to 255 printable ASCII characters', header: 'content-type' }]);
+	}
+	// A malformed traceparent is ignored, as W3C Trace Context asks.
+	const traceparent = request.headers.get('traceparent');
+	const size = bytes.byteLength + (attributes === undefined ? 0 : attributeBytes(attributes));
+	if (size > LIMITS.messageBytes) throw messageTooLarge([{ detail: sizeRule(size) }]);
+	return {
+		body: text ?? bytes.toBase64(),
+		...(text === null ? { encoding: 'base64' as const } : {}),
+		...(contentType === null ? {} : { contentType }),
+		...(attributes === undefined ? {} : { attributes }),
+		...(traceparent !== null && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+		...deliveryOptions(options),
+		size,
+	};
+}
+
+/** Attributes as `x-sluice-attribute-NAME` headers; HTTP makes their names lower case. */
+function headerAttributes(headers: Headers): Record<string, string> | undefined {
+	let attributes: Record<string, string> | undefined;
+	for (const [header, value] of headers) {
+		if (!header.startsWith(ATTRIBUTE_PREFIX)) continue;
+		const name = header.slice(ATTRIBUTE_PREFIX.length);
+		if (!ATTRIBUTE_NAME.test(name)) throw invalid([{ detail: `${name} is not an attribute name`, header }]);
+		if (!/^[\t\x20-\x7e]*$/.test(value)) {
+			throw invalid([{ detail: `${header} must be printable ASCII: publish other text as a batch of one`, header }]);
+		}
+		attributes ??= {};
+		attributes[name] = value;
+	}
+	if (attributes === undefined) return undefined;
+	const wrong = attributesFault(attributes);
+	if (wrong !== undefined)
+		throw invalid([{ detail: `The ${ATTRIBUTE_PREFIX}* headers ${wrong}`, header: `${ATTRIBUTE_PREFIX}*` }]);
+	return attributes;
+}
+
+/** The messages of a batch; a single wrong one refuses all of them, and says which. */
+export function batchMessages(
+	bodies: readonly z.output<typeof NewMessageBody>[],
+	traceparent: string | null,
+): NewMessage[] {
+	const faults: Fault[] = [];
+	const oversized: Fault[] = [];
+	let total = 0;
+	const inherited = traceparent !== null && TRACEPARENT.test(traceparent) ? traceparent : undefined;
+	const messages = bodies.map((body, index): NewMessage => {
+		const bytes = bodyBytes(body);
+		if (bytes === null) faults.push(fieldFault(['messages', index, 'body'], 'must be base64 with its padding'));
+		const wrong = body.attributes && attributesFault(body.attributes);
+		if (wrong !== undefined) faults.push(fieldFault(['messages', index, 'attributes'], wrong));
+		const size = (bytes ?? 0) + (body.attributes === undefined ? 0 : attributeBytes(body.attributes));
+		if (size > LIMITS.messageBytes) oversized.push(fieldFault(['messages', index], sizeRule(size)));
+		total += size;
+		const parent = body.traceparent ?? inherited;
+		return {
+			body: body.body,
+			...(body.encoding === 'base64' ? { encoding: 'base64' as const } : {}),
+			...(body.contentType === undefined ? {} : { contentType: body.contentType }),
+			...(body.attributes === undefined ? {} : { attributes: body.attributes }),
+			...(parent === undefined ? {} : { traceparent: parent }),
+			...deliveryOptions(body),
+			size,
+		};
+	});
+	if (faults.length > 0) throw invalid(faults);
+	if (total > LIMITS.batchBytes) {
+		oversized.push(
+			fieldFault(['messages'], `have ${total} bytes together, ${LIMITS.batchBytes} are the most: send fewer`),
+		);
+	}
+	if (oversized.length > 0) throw messageTooLarge(oversized);
+	return messages;
+}
+
+/** Refuses what only the queue's settings tell: a delay beyond its retention. */
+export function checkDelays(
+	queue: Queue,
+	messages: readonly NewMessage[],
+	now: number,
+	prefix: readonly PropertyKey[] | null,
+): void {
+	const { retentionMs } = queue.settings;
+	const faults: Fault[] = [];
+	messages.forEach(({ delayMs, deliverAt }, index) => {
+		const source: Source = prefix === null ? 'query' : 'body';
+		const path = prefix === null ? [] : [...prefix, index];
+		const rule = `is more than the queue's retention of ${retentionMs / 1_000} seconds away`;
+		if (delayMs !== undefined && delayMs > retentionMs)
+			faults.push(fieldFault([...path, 'delaySeconds'], rule, source));
+		if (deliverAt !== undefined && deliverAt - now > retentionMs)
+			faults.push(fieldFault([...path, 'deliverAt'], rule, source));
+	});
+	if (faults.length > 0) throw invalid(faults);
+}
+
+function deliveryOptions(options: Options): Omit<NewMessage, 'body' | 'size'> {
+	const { key, dedupId, delaySeconds, deliverAt, ttlSeconds, priority } = options;
+	return {
+		...(key === undefined ? {} : { key }),
+		...(dedupId === undefined ? {} : { dedupId }),
+		...(delaySeconds === undefined ? {} : { delayMs: milliseconds(delaySeconds) }),
+		...(deliverAt === undefined ? {} : { deliverAt: Date.parse(deliverAt) }),
+		...(ttlSeconds === undefined ? {} : { ttlMs: milliseconds(ttlSeconds) }),
+		...(priority === undefined || priority === 0 ? {} : { priority }),
+	};
+}
+
+function bodyBytes({ body, encoding }: { body: string; encoding: 'text' | 'base64' }): number | null {
+	if (encoding === 'text') return Buffer.byteLength(body);
+	if (body.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(body)) return null;
+	const padding = body.endsWith('==') ? 2 : body.endsWith('=') ? 1 : 0;
+	return (body.length / 4) * 3 - padding;
+}
+
+function attributeBytes(attributes: Readonly<Record<string, string>>): number {
+	let bytes = 0;
+	for (const name in attributes) bytes += name.length + encoder.encode(attributes[name]).byteLength;
+	return bytes;
+}
+
+function attributesFault(attributes: Readonly<Record<string, string>>): string | undefined {
+	if (Object.keys(attributes).length > LIMITS.attributes) return `are more than ${LIMITS.attributes}`;
+	const bytes = attributeBytes(attributes);
+	return bytes > LIMITS.attributeBytes
+		? `have ${bytes} bytes together, ${LIMITS.attributeBytes} are the most`
+		: undefined;
+}
+
+function sizeRule(size: number): string {
+	return `has ${size} bytes with its attributes, ${LIMITS.messageBytes} are the most`;
+}
+
+function messageTooLarge(errors: readonly Fault[]): Problem {
+	return new Problem('message_too_large', errors[0]?.detail ?? '', { errors });
+}

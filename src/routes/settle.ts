@@ -1,0 +1,136 @@
+import type { SettleOutcome } from '../../durable-objects/protocol';
+import { iso } from '../answers';
+import { type App, endpoint, ok } from '../endpoint';
+import { optionalMilliseconds, QueuePath } from '../schemas/common';
+import { AckBody, ExtendBody, OutcomesAnswer, RetryBody, SettleAnswer, SettleBody } from '../schemas/consuming';
+import { type Entry, settle } from '../settling';
+
+const COMMON = {
+	method: 'post',
+	tag: 'Consuming',
+	access: 'consume',
+	params: QueuePath,
+	problems: ['queue_not_found', 'invalid_receipt'],
+} as const;
+
+const OUTCOMES = { 200: { description: 'What became of each receipt, in order.', schema: OutcomesAnswer } };
+
+interface RetryWish {
+	readonly receipt: string;
+	readonly delaySeconds?: number;
+	readonly reason?: string;
+}
+
+interface ExtendWish {
+	readonly receipt: string;
+	readonly visibilityTimeoutSeconds?: number;
+}
+
+/** Acknowledge, retry, extend: together in one request, or one verb each. */
+export function settleRoutes(app: App): void {
+	endpoint(
+		app,
+		{
+			...COMMON,
+			path: '/v1/queues/{queue}/settle',
+			summary: 'Acknowledge, retry and extend in one request',
+			description: 'Up to 100 receipts in all, atomic per partition. One receipt that is not valid: nothing is done.',
+			body: SettleBody,
+			answers: { 200: { description: 'What became of each receipt, list by list.', schema: SettleAnswer } },
+		},
+		async ({ env, params, body }) => {
+			const acks = ackEntries('ack', body.ack);
+			const retries = retryEntries('retry', body.retry);
+			const extends_ = extendEntries('extend', body.extend);
+			const entries = [...acks, ...retries, ...extends_];
+			const results = outcomes(entries, await settle(env, params.queue, entries));
+			const retriesEnd = acks.length + retries.length;
+			return ok({
+				ack: results.slice(0, acks.length),
+				retry: results.slice(acks.length, retriesEnd),
+				extend: results.slice(retriesEnd),
+			});
+		},
+	);
+	endpoint(
+		app,
+		{
+			...COMMON,
+			path: '/v1/queues/{queue}/ack',
+			summary: 'Acknowledge: these are done',
+			body: AckBody,
+			answers: OUTCOMES,
+		},
+		({ env, params, body }) => settleAlone(env, params.queue, ackEntries('receipts', body.receipts)),
+	);
+	endpoint(
+		app,
+		{
+			...COMMON,
+			path: '/v1/queues/{queue}/retry',
+			summary: 'Give back, to be handed out again later',
+			body: RetryBody,
+			answers: OUTCOMES,
+		},
+		({ env, params, body }) => settleAlone(env, params.queue, retryEntries('receipts', body.receipts)),
+	);
+	endpoint(
+		app,
+		{
+			...COMMON,
+			path: '/v1/queues/{queue}/extend',
+			summary: 'Hold on to them for longer',
+			body: ExtendBody,
+			answers: OUTCOMES,
+		},
+		({ env, params, body }) => settleAlone(env, params.queue, extendEntries('receipts', body.receipts)),
+	);
+}
+
+async function settleAlone(
+	env: Parameters<typeof settle>[0],
+	queue: string,
+	entries: readonly Entry[],
+): Promise<Response> {
+	return ok({ results: outcomes(entries, await settle(env, queue, entries)) });
+}
+
+function ackEntries(list: string, receipts: readonly string[]): Entry[] {
+	return receipts.map((receipt, index) => ({ verb: 'ack', path: [list, index], receipt }));
+}
+
+function retryEntries(list: string, wishes: readonly RetryWish[]): Entry[] {
+	return wishes.map(({ receipt, delaySeconds, reason }, index) => ({
+		verb: 'retry',
+		path: [list, index, 'receipt'],
+		receipt,
+		delayMs: optionalMilliseconds(delaySeconds),
+		reason,
+	}));
+}
+
+function extendEntries(list: string, wishes: readonly ExtendWish[]): Entry[] {
+	return wishes.map(({ receipt, visibilityTimeoutSeconds }, index) => ({
+		verb: 'extend',
+		path: [list, index, 'receipt'],
+		receipt,
+		visibilityTimeoutMs: optionalMilliseconds(visibilityTimeoutSeconds),
+	}));
+}
+
+function outcomes(entries: readonly Entry[], settled: readonly SettleOutcome[]) {
+	return entries.map(({ receipt }, index) => ({ receipt, ...outcomeAnswer(settled[index] as SettleOutcome) }));
+}
+
+function outcomeAnswer(outcome: SettleOutcome) {
+	switch (outcome.outcome) {
+		case 'retried':
+			return { outcome: outcome.outcome, visibleAt: iso(outcome.visibleAt) };
+		case 'extended':
+			return { outcome: outcome.outcome, leaseExpiresAt: iso(outcome.leaseExpiresAt) };
+		case 'stale':
+			return { ...outcome, handedOutAt: iso(outcome.handedOutAt) };
+		default:
+			return { outcome: outcome.outcome };
+	}
+}
