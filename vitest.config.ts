@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { mutantsPlugin } from './test/simulation/mutants.plugin';
 
 /** The bearer key of the tests that run inside the Worker. */
 const rootKey = 'test-root-key-0123456789abcdef';
@@ -16,9 +17,11 @@ export default defineConfig({
 			{
 				// The engine alone, on real object storage: it needs nothing of the edge, not even that it compiles.
 				plugins: [
+					mutantsPlugin(),
 					cloudflareTest({
 						main: './test/scratch.ts',
 						miniflare: {
+							bindings: { SEEDS: process.env.SEEDS ?? '' },
 							compatibilityDate: '2026-10-23',
 							durableObjects: scratch,
 							modulesRules: [{ type: 'Text', include: ['**/*.sql'] }],

@@ -1,12 +1,13 @@
 import TinyQueue from 'tinyqueue';
 
 /**
- * What falls due when: each item at most once, the earliest first. A moved or deleted item leaves its old entry
+ * What falls due when: each item at most once, the earliest first; of two that fall due together, the one noted first. A moved or deleted item leaves its old entry
  * in the heap, which is skipped; the heap is built anew when such entries outnumber the items.
  */
 export class Agenda<Item> {
 	private readonly instants = new Map<Item, number>();
 	private heap = this.heapOf([]);
+	private entries = 0;
 
 	get size(): number {
 		return this.instants.size;
@@ -16,8 +17,8 @@ export class Agenda<Item> {
 		if (this.instants.get(item) === at) return;
 		this.instants.set(item, at);
 		if (this.heap.length > 2 * this.instants.size + 1_000) {
-			this.heap = this.heapOf(Array.from(this.instants, ([item, at]) => ({ at, item })));
-		} else this.heap.push({ at, item });
+			this.heap = this.heapOf(Array.from(this.instants, ([item, at]) => ({ at, item, number: this.entries++ })));
+		} else this.heap.push({ at, item, number: this.entries++ });
 	}
 
 	delete(item: Item): void {
@@ -48,11 +49,12 @@ export class Agenda<Item> {
 	}
 
 	private heapOf(entries: Entry<Item>[]): TinyQueue<Entry<Item>> {
-		return new TinyQueue(entries, (a, b) => a.at - b.at);
+		return new TinyQueue(entries, (a, b) => a.at - b.at || a.number - b.number);
 	}
 }
 
 interface Entry<Item> {
 	readonly at: number;
 	readonly item: Item;
+	readonly number: number;
 }
