@@ -1,6 +1,6 @@
 import type { Env } from '../durable-objects/env';
 import { isRefusal, type NewMessage, type PublishOutcome, type Queue, type Refusal } from '../durable-objects/protocol';
-import { cachedQueue, freshQueue, isOutdated } from './catalog';
+import { cachedQueue, freshQueue, isOutdated, withQueue } from './catalog';
 import { checkDelays } from './content';
 import { reach } from './objects';
 import { anyPartition, partitionAt, partitionFor } from './partitioner';
@@ -8,44 +8,50 @@ import { Problem } from './problems';
 
 const SAFE_AGAIN = 'Publishing again with the same dedupId is safe; without one it may publish twice.';
 
-/** Where in the request the messages are, for faults that only the queue's settings show; null: in the query. */
-export type Place = readonly PropertyKey[] | null;
+type Accepted = Exclude<PublishOutcome, Refusal>;
+
+/** Publishes one message: the hot path, so nothing is done here that only a batch needs. */
+export function publishOne(env: Env, name: string, message: NewMessage): Promise<Accepted> {
+	return withQueue<Accepted>(env, name, async (queue) => {
+		checkDelays(queue, [message], Date.now(), null);
+		const { partitions } = queue.settings;
+		const partition = partitionFor(message, partitions, anyPartition(partitions));
+		const call = () => partitionAt(env, queue, partition).publish(queue, [message]);
+		const answer = await reach(message.dedupId === undefined ? 'once' : 'repeatable', call, SAFE_AGAIN);
+		return isRefusal(answer) ? answer : (answer[0] as PublishOutcome);
+	});
+}
 
 /**
- * Publishes to the partitions that the messages belong to, one call each, at the same time: an outcome per message,
- * in order. What a partition refuses because its settings are newer is tried once more with new ones.
+ * Publishes a batch to the partitions that its messages belong to, one call each, at the same time: an outcome per
+ * message, in order. What a partition refuses because its settings are newer is tried once more with new ones.
  */
-export async function publishAll(
+export async function publishBatch(
 	env: Env,
 	name: string,
 	messages: readonly NewMessage[],
-	place: Place,
 ): Promise<(PublishOutcome | Problem)[]> {
 	const queue = await cachedQueue(env, name);
-	checkDelays(queue, messages, Date.now(), place);
-	const outcomes = await publishOnce(env, queue, messages);
+	checkDelays(queue, messages, Date.now(), ['messages']);
+	const outcomes = await publishGroups(env, queue, messages);
 	const outdated = outcomes.flatMap((outcome, index) => (isRefusal(outcome) && isOutdated(outcome) ? [index] : []));
 	if (outdated.length === 0) return outcomes;
 	const again = outdated.map((index) => messages[index] as NewMessage);
-	const fresh = await freshQueue(env, name);
-	const second = await publishOnce(env, fresh, again);
+	const second = await publishGroups(env, await freshQueue(env, name), again);
 	outdated.forEach((index, at) => {
 		outcomes[index] = second[at] as PublishOutcome | Problem;
 	});
 	return outcomes;
 }
 
-async function publishOnce(
+async function publishGroups(
 	env: Env,
 	queue: Queue,
 	messages: readonly NewMessage[],
 ): Promise<(PublishOutcome | Problem)[]> {
 	const { partitions } = queue.settings;
 	const otherwise = anyPartition(partitions);
-	if (partitions === 1 || messages.length === 1) {
-		const partition = messages.length === 1 ? partitionFor(messages[0] as NewMessage, partitions, otherwise) : 0;
-		return publishTo(env, queue, partition, messages);
-	}
+	if (partitions === 1) return publishTo(env, queue, 0, messages);
 	const groups = new Map<number, number[]>();
 	messages.forEach((message, index) => {
 		const partition = partitionFor(message, partitions, otherwise);

@@ -8,6 +8,7 @@ import {
 } from '../durable-objects/protocol';
 import { objectProblem, reach } from './objects';
 import { partitionAt, rotation } from './partitioner';
+import { Problem } from './problems';
 
 /** A partition that was lost is asked again after this, doubling: a deploy resets many objects at once. */
 const AGAIN_MS = 100;
@@ -37,39 +38,118 @@ export async function receive(reception: Reception): Promise<Refusal | Received>
 /**
  * Several partitions: the next one in turn is asked first, which is all it takes while there is a backlog. Else all
  * others are asked, without leasing, whether they have something; those that have fill the batch. Nothing anywhere:
- * wait on all of them without leasing, and ask the first that wakes.
+ * wait on all of them without leasing, and ask those that wake.
  */
 async function receiveFromMany(reception: Reception): Promise<Refusal | Received> {
 	const { queue, command, deadline, signal } = reception;
 	const order = rotation(queue.settings.partitions);
-	const received: { partition: number; messages: readonly ReceivedMessage[] }[] = [];
-	let missing = command.max;
-	let candidates: readonly number[] = order.slice(0, 1);
-	for (let round = 0; ; round++) {
-		for (const partition of candidates) {
-			if (missing === 0) break;
-			const messages = await take(reception, partition, missing);
-			if (isRefusal(messages)) {
-				if (received.length === 0) return messages;
-				continue;
-			}
-			if (messages.length === 0) continue;
-			received.push({ partition, messages });
-			missing -= messages.length;
-		}
-		const askedAll = round > 0;
-		if (missing === 0 || (askedAll && received.length > 0) || signal.aborted) return received;
-		const isOver = deadline <= Date.now();
-		if (askedAll && isOver) return received;
+	const batch = new Batch(reception, command.max);
+	await batch.ask(order[0] as number);
+	while (!batch.isFull() && batch.refusal === undefined && !signal.aborted) {
+		const isLast = batch.holdsSome() || deadline <= Date.now();
 		// A batch that has something does not wait for more; a wait includes the partition that was asked first.
-		const awake =
-			received.length > 0 || isOver
-				? await whichHave(reception, order.slice(1), 0)
-				: await whichHave(reception, order, deadline);
-		if (isRefusal(awake)) return received.length > 0 ? received : awake;
-		if (awake.length === 0) return received;
-		candidates = awake;
+		const watch = new Watch(reception, isLast ? order.slice(1) : order, isLast ? 0 : deadline);
+		try {
+			await watch.some();
+			// The rest go on answering meanwhile: what is there on several partitions comes in one batch.
+			for (let next = watch.next(); next !== undefined && !batch.isFull(); next = watch.next()) await batch.ask(next);
+		} finally {
+			watch.end();
+		}
+		batch.refusal ??= watch.refusal;
+		if (isLast || batch.holdsSome() || deadline <= Date.now()) break;
+		// Somebody else was faster, or all are overloaded: asking on at once would be a busy loop.
+		await scheduler.wait(AGAIN_MS);
 	}
+	return batch.answer();
+}
+
+/** What a receive has got so far. */
+class Batch {
+	private readonly received: { partition: number; messages: readonly ReceivedMessage[] }[] = [];
+	refusal: Refusal | undefined;
+
+	constructor(
+		private readonly reception: Reception,
+		private missing: number,
+	) {}
+
+	/** Takes what the partition has, at once. */
+	async ask(partition: number): Promise<void> {
+		try {
+			const messages = await take(this.reception, partition, this.missing);
+			if (isRefusal(messages)) this.refusal ??= messages;
+			else if (messages.length > 0) {
+				this.received.push({ partition, messages });
+				this.missing -= messages.length;
+			}
+		} catch (error) {
+			// Lost or overloaded: it must not cost what others have leased, nor end a wait that can ask it again.
+			const isPatient = this.holdsSome() || this.reception.deadline > Date.now();
+			if (!isPatient || !(error instanceof Problem)) throw error;
+			await scheduler.wait(AGAIN_MS);
+		}
+	}
+
+	isFull(): boolean {
+		return this.missing === 0;
+	}
+
+	holdsSome(): boolean {
+		return this.received.length > 0;
+	}
+
+	/** A refusal counts where nothing was leased: what was leased must reach the client. */
+	answer(): Refusal | Received {
+		return this.holdsSome() ? this.received : (this.refusal ?? []);
+	}
+}
+
+/** Long polls on several partitions that lease nothing. */
+class Watch {
+	refusal: Refusal | undefined;
+	private readonly done = new AbortController();
+	private readonly awake: number[] = [];
+	private readonly polls: Promise<boolean>[];
+
+	constructor(
+		reception: Reception,
+		partitions: readonly number[],
+		private readonly deadline: number,
+	) {
+		const signal = AbortSignal.any([reception.signal, this.done.signal]);
+		this.polls = partitions.map((partition) => this.watch(reception, partition, signal));
+	}
+
+	/** Until the first has something, or all have answered; all of them where there is no time to wait. */
+	async some(): Promise<void> {
+		const all = Promise.all(this.polls);
+		if (this.deadline <= Date.now()) await all;
+		else await Promise.race(this.polls.map(async (poll) => void ((await poll) || (await all))));
+	}
+
+	/** A partition that has woken and has not been asked yet. */
+	next(): number | undefined {
+		return this.awake.shift();
+	}
+
+	end(): void {
+		this.done.abort();
+	}
+
+	/** Is there something to do: a message or a refusal? A partition that cannot be reached has nothing. */
+	private async watch(reception: Reception, partition: number, signal: AbortSignal): Promise<boolean> {
+		const answer = await poll<{ available: boolean }>(reception, partition, false, this.deadline, signal).catch(notBug);
+		if (answer === null) return false;
+		if (isRefusal(answer)) this.refusal ??= answer;
+		else if (answer.available) this.awake.push(partition);
+		return isRefusal(answer) || answer.available;
+	}
+}
+
+function notBug(error: unknown): null {
+	if (error instanceof Problem) return null;
+	throw error;
 }
 
 /** At once, without waiting. */
@@ -91,41 +171,6 @@ async function waitAndTake(reception: Reception): Promise<Refusal | readonly Rec
 		reception.signal,
 	);
 	return answer === null || isRefusal(answer) ? (answer ?? []) : answer.messages;
-}
-
-/** The partitions that have something by the deadline, in the order given; the first one is enough once there is a wait. */
-async function whichHave(
-	reception: Reception,
-	partitions: readonly number[],
-	deadline: number,
-): Promise<Refusal | readonly number[]> {
-	const done = new AbortController();
-	const signal = AbortSignal.any([reception.signal, done.signal]);
-	const awake = new Set<number>();
-	let refusal: Refusal | undefined;
-	const polls = partitions.map(async (partition) => {
-		const answer = await poll<{ available: boolean }>(reception, partition, false, deadline, signal);
-		if (answer === null) return false;
-		if (isRefusal(answer)) {
-			refusal ??= answer;
-			return true;
-		}
-		if (answer.available) awake.add(partition);
-		return answer.available;
-	});
-	if (deadline <= Date.now()) await Promise.all(polls);
-	else await firstTrue(polls);
-	done.abort();
-	if (awake.size === 0 && refusal !== undefined) return refusal;
-	return partitions.filter((partition) => awake.has(partition));
-}
-
-/** Resolves with the first that is true, or when all are false. */
-function firstTrue(promises: readonly Promise<boolean>[]): Promise<void> {
-	return new Promise((resolve, reject) => {
-		for (const promise of promises) promise.then((value) => value && resolve(), reject);
-		Promise.all(promises).then(() => resolve(), reject);
-	});
 }
 
 /** One partition's long poll; null where nothing came, the client went away, or the object stayed lost. */

@@ -6,7 +6,7 @@ import { batchMessages, rawMessage } from '../content';
 import { type App, created, endpoint, ok } from '../endpoint';
 import { keyringOf } from '../keyring';
 import { Problem } from '../problems';
-import { publishAll } from '../publishing';
+import { publishBatch, publishOne } from '../publishing';
 import { sealReceipt } from '../receipts';
 import { receive } from '../receiving';
 import { milliseconds, optionalMilliseconds, QueuePath } from '../schemas/common';
@@ -15,12 +15,12 @@ import { BatchAnswer, BatchBody, PublishAnswer, PublishQuery } from '../schemas/
 
 /** Publish, publish a batch, receive. */
 export function messageRoutes(app: App): void {
-	publishOne(app);
-	publishBatch(app);
-	receiveMessages(app);
+	publishRoute(app);
+	batchRoute(app);
+	receiveRoute(app);
 }
 
-function publishOne(app: App): void {
+function publishRoute(app: App): void {
 	endpoint(
 		app,
 		{
@@ -43,15 +43,13 @@ function publishOne(app: App): void {
 		},
 		async ({ request, env, params, query }) => {
 			const bytes = await readBytes(request, LIMITS.messageBytes);
-			const [outcome] = await publishAll(env, params.queue, [rawMessage(request, bytes, query)], null);
-			if (outcome === undefined || outcome instanceof Problem) throw outcome;
-			if (isRefusal(outcome)) throw Problem.of(outcome);
+			const outcome = await publishOne(env, params.queue, rawMessage(request, bytes, query));
 			return outcome.duplicate ? ok(outcome) : created(outcome);
 		},
 	);
 }
 
-function publishBatch(app: App): void {
+function batchRoute(app: App): void {
 	endpoint(
 		app,
 		{
@@ -72,7 +70,7 @@ function publishBatch(app: App): void {
 		},
 		async ({ request, env, params, body }) => {
 			const messages = batchMessages(body.messages, request.headers.get('traceparent'));
-			const outcomes = await publishAll(env, params.queue, messages, ['messages']);
+			const outcomes = await publishBatch(env, params.queue, messages);
 			const answers = outcomes.map((outcome) => (isRefusal(outcome) ? Problem.of(outcome) : outcome));
 			const [first] = answers;
 			if (
@@ -86,7 +84,7 @@ function publishBatch(app: App): void {
 	);
 }
 
-function receiveMessages(app: App): void {
+function receiveRoute(app: App): void {
 	endpoint(
 		app,
 		{

@@ -1,0 +1,129 @@
+import { env, exports } from 'cloudflare:workers';
+import type { z } from 'zod';
+import type { ProblemBody } from '../../src/problems';
+import { ProblemAnswer } from '../../src/schemas/common';
+import { OutcomesAnswer, ReceiveAnswer } from '../../src/schemas/consuming';
+import { NewKeyAnswer, QueueAnswer, QueueWithFigures } from '../../src/schemas/control';
+import { PublishAnswer } from '../../src/schemas/messages';
+
+// Speaks to the real Worker. Every answer is read with the schema that documents it, so that neither drifts.
+
+export const ROOT_KEY = env.SLUICE_ROOT_KEY as string;
+
+export interface Answer {
+	readonly status: number;
+	readonly headers: Headers;
+	/** Parsed where it is JSON. */
+	readonly body: unknown;
+}
+
+export interface Options {
+	/** Null: no key at all. */
+	readonly key?: string | null;
+	readonly headers?: Record<string, string>;
+	/** Sent as JSON. */
+	readonly json?: unknown;
+	/** Sent as it is. */
+	readonly body?: BodyInit;
+	/** Aborts it: the client goes away. */
+	readonly signal?: AbortSignal;
+}
+
+export function requestOf(
+	method: string,
+	path: string,
+	{ key = ROOT_KEY, headers, json, body, signal }: Options = {},
+): Request {
+	return new Request(`https://sluice.test${path}`, {
+		method,
+		headers: { ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...headers },
+		body: json === undefined ? (body ?? null) : JSON.stringify(json),
+		signal: signal ?? null,
+	});
+}
+
+/** One request to the Worker, with the root key where none is named. */
+export async function ask(method: string, path: string, options?: Options): Promise<Answer> {
+	return read(await exports.default.fetch(requestOf(method, path, options)));
+}
+
+export async function read(response: Response): Promise<Answer> {
+	const text = await response.text();
+	const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';
+	return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+/** The body of a successful answer. */
+export function good<S extends z.ZodType>(schema: S, answer: Answer): z.output<S> {
+	if (answer.status >= 300) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+	return schema.parse(answer.body);
+}
+
+export interface Refused extends ProblemBody {
+	readonly headers: Headers;
+}
+
+/** A request that must end in a problem. */
+export async function refused(method: string, path: string, options?: Options): Promise<Refused> {
+	return problemIn(await ask(method, path, options));
+}
+
+export function problemIn(answer: Answer): Refused {
+	if (answer.headers.get('content-type') !== 'application/problem+json') {
+		throw new Error(`no problem: ${answer.status} ${JSON.stringify(answer.body)}`);
+	}
+	const body = ProblemAnswer.parse(answer.body) as ProblemBody;
+	if (body.status !== answer.status) throw new Error(`the status is ${answer.status}, the body says ${body.status}`);
+	return { ...body, headers: answer.headers };
+}
+
+let made = 0;
+
+/** A name that no other test has. */
+export function newName(): string {
+	return `q${++made}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** A new queue of its own name, with these settings. */
+export async function newQueue(settings: object = {}): Promise<string> {
+	const name = newName();
+	good(QueueAnswer, await ask('PUT', `/v1/queues/${name}`, { json: settings }));
+	return name;
+}
+
+/** A scoped key; the root key makes it. */
+export async function newKey(actions: string[], patterns: string[]): Promise<z.output<typeof NewKeyAnswer>> {
+	const json = { name: 'tester', actions, patterns };
+	return good(NewKeyAnswer, await ask('POST', '/v1/keys', { json }));
+}
+
+export async function getQueue(name: string): Promise<z.output<typeof QueueWithFigures>> {
+	return good(QueueWithFigures, await ask('GET', `/v1/queues/${name}`));
+}
+
+export async function publish(queue: string, body: BodyInit, query = ''): Promise<z.output<typeof PublishAnswer>> {
+	return good(PublishAnswer, await ask('POST', `/v1/queues/${queue}/messages${query}`, { body }));
+}
+
+export type Received = z.output<typeof ReceiveAnswer>['messages'][number];
+
+export async function receive(queue: string, options: object = {}): Promise<Received[]> {
+	return good(ReceiveAnswer, await ask('POST', `/v1/queues/${queue}/receive`, { json: options })).messages;
+}
+
+/** The only message that there is to receive. */
+export async function receiveOne(queue: string, options: object = {}): Promise<Received & { receipt: string }> {
+	const [message, ...others] = await receive(queue, options);
+	if (message?.receipt == null || others.length > 0) throw new Error('there must be exactly one message');
+	return { ...message, receipt: message.receipt };
+}
+
+export async function settled(queue: string, verb: 'ack' | 'retry' | 'extend', receipts: readonly unknown[]) {
+	return good(OutcomesAnswer, await ask('POST', `/v1/queues/${queue}/${verb}`, { json: { receipts } })).results;
+}
+
+/** Asks until it is so: every question lets the objects go on, so no test sleeps. */
+export async function until(question: () => Promise<boolean>): Promise<void> {
+	for (let tries = 0; tries < 500; tries++) if (await question()) return;
+	throw new Error('it never came true');
+}
