@@ -11,24 +11,16 @@ import type { Env } from './env';
 import { Funnel } from './funnel';
 import type * as protocol from './protocol';
 import {
+	fromText,
 	isRefusal,
-	LIMITS,
 	partitionObjectName,
 	type Queue,
 	type ReceivedMessage,
 	type Refusal,
-	refuse,
+	type Text,
+	toText,
 } from './protocol';
-import { type Wait, type WaitAnswer, type Waiter, Waiters } from './waiters';
-
-/** A command on its way through the funnel. */
-interface Entry {
-	readonly command: Command;
-	readonly resolve: (result: unknown) => void;
-	readonly reject: (error: unknown) => void;
-	/** A receive that found nothing parks here, in the same turn, so that no message slips by. */
-	readonly park?: (() => void) | undefined;
-}
+import { type Entry, isNothing, type Wait, type WaitAnswer, Waiters } from './waiters';
 
 /**
  * The shell of a partition: the clock, the transaction, the waiters and the alarm; every decision is the engine's.
@@ -44,6 +36,8 @@ export class Partition extends DurableObject<Env> {
 	private readonly courier: Courier;
 	private readonly funnel: Funnel<Entry>;
 	private readonly alarmClock: AlarmClock;
+	/** The settings of the last call: the next one's are nearly always the same. */
+	private lastQueue: { readonly text: Text<Queue>; readonly queue: Queue } | undefined;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -64,16 +58,25 @@ export class Partition extends DurableObject<Env> {
 		});
 	}
 
-	publish(queue: Queue, messages: protocol.NewMessage[]): Promise<Refusal | protocol.PublishOutcome[]> {
-		return this.run({ kind: 'publish', queue, messages });
+	async publish(
+		queue: Text<Queue>,
+		messages: Text<readonly protocol.NewMessage[]>,
+	): Promise<Text<Refusal | protocol.PublishOutcome[]>> {
+		return toText(await this.run({ kind: 'publish', queue: this.queueOf(queue), messages: fromText(messages) }));
 	}
 
-	receive(queue: Queue, command: protocol.ReceiveCommand): Promise<Refusal | ReceivedMessage[]> {
-		return this.run({ kind: 'receive', queue, command });
+	async receive(
+		queue: Text<Queue>,
+		command: Text<protocol.ReceiveCommand>,
+	): Promise<Text<Refusal | ReceivedMessage[]>> {
+		return toText(await this.run({ kind: 'receive', queue: this.queueOf(queue), command: fromText(command) }));
 	}
 
-	settle(queue: Queue, command: protocol.SettleCommand): Promise<Refusal | protocol.SettleResult> {
-		return this.run({ kind: 'settle', queue, command });
+	async settle(
+		queue: Text<Queue>,
+		command: Text<protocol.SettleCommand>,
+	): Promise<Text<Refusal | protocol.SettleResult>> {
+		return toText(await this.run({ kind: 'settle', queue: this.queueOf(queue), command: fromText(command) }));
 	}
 
 	browse(queue: Queue, command: protocol.BrowseCommand): Promise<Refusal | protocol.BrowseResult> {
@@ -142,25 +145,14 @@ export class Partition extends DurableObject<Env> {
 	}
 
 	private wait(wait: Wait, gone: AbortSignal): Promise<WaitAnswer> {
-		const { queue, command, waitMs, lease } = wait;
 		return new Promise((resolve, reject) => {
-			const answer: Waiter['answer'] = (messages, available) => resolve(lease ? { messages } : { available });
-			const park = () => {
-				if (gone.aborted) answer([], false);
-				else if (this.waiters.isFull()) {
-					resolve(
-						refuse('too_many_waiters', `${LIMITS.waiters} long polls wait here already; try again later.`, 5_000),
-					);
-				} else this.waiters.park({ command, isLeasing: lease, answer }, waitMs, gone);
-			};
-			this.funnel.enter({
-				command: lease ? { kind: 'receive', queue, command } : { kind: 'configure', queue },
-				resolve: (result) =>
-					resolve(isRefusal(result) ? result : lease ? { messages: result as ReceivedMessage[] } : { available: true }),
-				reject,
-				park: waitMs > 0 ? park : undefined,
-			});
+			this.funnel.enter({ ...this.waiters.entry(wait, gone, resolve), reject });
 		});
+	}
+
+	private queueOf(text: Text<Queue>): Queue {
+		if (this.lastQueue?.text !== text) this.lastQueue = { text, queue: fromText(text) };
+		return this.lastQueue.queue;
 	}
 
 	private run<Result>(command: Command): Promise<Result> {
@@ -194,8 +186,9 @@ export class Partition extends DurableObject<Env> {
 	}
 
 	private answer(entry: Entry, result: unknown, now: number): void {
-		if (entry.park !== undefined && isNothing(entry.command, result, () => this.engine.available(now))) entry.park();
-		else entry.resolve(result);
+		if (entry.park === undefined || !isNothing(entry.command, result, () => this.engine.available(now)))
+			entry.resolve(result);
+		else entry.park();
 	}
 
 	/** The alarm comes no later than the next thing that is due by time. */
@@ -251,10 +244,4 @@ export class Partition extends DurableObject<Env> {
 function earlier(a: number | null, b: number | null): number | null {
 	if (a === null || b === null) return a ?? b;
 	return Math.min(a, b);
-}
-
-/** Whether a long poll must wait: its receive came back empty, or there is nothing to be told of. */
-function isNothing(command: Command, result: unknown, available: () => number): boolean {
-	if (isRefusal(result)) return false;
-	return command.kind === 'receive' ? (result as ReceivedMessage[]).length === 0 : available() === 0;
 }

@@ -7,6 +7,7 @@ export * from './figures';
 export { LIMITS } from './limits';
 export * from './messages';
 export * from './refusals';
+export * from './text';
 
 // ---- settings: they travel with every call, and a partition keeps the newest version it has seen ----
 

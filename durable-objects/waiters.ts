@@ -1,4 +1,13 @@
-import { LIMITS, type Queue, type ReceiveCommand, type ReceivedMessage, type Refusal } from './protocol';
+import type { Command } from './engine/commands';
+import {
+	isRefusal,
+	LIMITS,
+	type Queue,
+	type ReceiveCommand,
+	type ReceivedMessage,
+	type Refusal,
+	refuse,
+} from './protocol';
 
 /** The body of a long poll (`fetch`). */
 export interface Wait {
@@ -10,6 +19,15 @@ export interface Wait {
 }
 
 export type WaitAnswer = Refusal | { readonly messages: ReceivedMessage[] } | { readonly available: boolean };
+
+/** A command on its way through the funnel. */
+export interface Entry {
+	readonly command: Command;
+	readonly resolve: (result: unknown) => void;
+	readonly reject: (error: unknown) => void;
+	/** A receive that found nothing parks here, in the same turn, so that no message slips by. */
+	readonly park?: (() => void) | undefined;
+}
 
 /** A long poll that found nothing. `isLeasing` ones get messages; the others are only told that there are some. */
 export interface Waiter {
@@ -30,12 +48,29 @@ export class Waiters {
 		return this.parked.size;
 	}
 
-	isFull(): boolean {
-		return this.parked.size >= LIMITS.waiters;
+	/** The command of a long poll: one that finds nothing parks instead of being answered. */
+	entry(wait: Wait, gone: AbortSignal, resolve: (answer: WaitAnswer) => void): Omit<Entry, 'reject'> {
+		const { queue, command, waitMs, lease } = wait;
+		const answer: Waiter['answer'] = (messages, available) => resolve(lease ? { messages } : { available });
+		return {
+			command: lease ? { kind: 'receive', queue, command } : { kind: 'configure', queue },
+			resolve: (result) => {
+				if (isRefusal(result)) resolve(result);
+				else answer(result as ReceivedMessage[], true);
+			},
+			park: () => {
+				if (waitMs <= 0 || gone.aborted) answer([], false);
+				else if (this.parked.size < LIMITS.waiters) this.park({ command, isLeasing: lease, answer }, waitMs, gone);
+				else
+					resolve(
+						refuse('too_many_waiters', `${LIMITS.waiters} long polls wait here already; try again later.`, 5_000),
+					);
+			},
+		};
 	}
 
 	/** Parks until served, until `waitMs` are over, or until the client is gone: then no message may go to it. */
-	park(waiter: Waiter, waitMs: number, gone: AbortSignal): void {
+	private park(waiter: Waiter, waitMs: number, gone: AbortSignal): void {
 		const end = () => {
 			if (this.leave(waiter)) waiter.answer([], false);
 		};
@@ -86,4 +121,10 @@ export class Waiters {
 		this.parked.get(waiter)?.stop();
 		return this.parked.delete(waiter);
 	}
+}
+
+/** Whether a long poll must wait: its receive came back empty, or there is nothing to be told of. */
+export function isNothing(command: Command, result: unknown, available: () => number): boolean {
+	if (isRefusal(result)) return false;
+	return command.kind === 'receive' ? (result as ReceivedMessage[]).length === 0 : available() === 0;
 }

@@ -35,6 +35,8 @@ export interface Definition<P extends z.ZodObject, Q extends z.ZodType, B extend
 	/** A JSON body. `raw`: the handler reads it itself. */
 	readonly body?: B | 'raw';
 	readonly bodyBytes?: number;
+	/** Knows most bodies at a glance: answers what the schema would, or null to have the schema look. */
+	readonly glance?: (body: unknown) => z.output<B> | null;
 	readonly answers: Readonly<Record<number, Answer>>;
 	/** Beyond those that every route has. */
 	readonly problems?: readonly ProblemCode[];
@@ -63,9 +65,14 @@ export function endpoint<
 	Q extends z.ZodType = typeof NoFields,
 	B extends z.ZodType = typeof NoFields,
 >(app: App, definition: Definition<P, Q, B>, handler: Handler<z.output<P>, z.output<Q>, z.output<B>>): void {
-	const { method, path, access, params, query, body, bodyBytes = CONTROL_BYTES } = definition;
+	const { method, path, access, params, query, body, bodyBytes = CONTROL_BYTES, glance } = definition;
 	document(app, definition);
 	const noQuery = query === undefined ? undefined : query.safeParse({}).data;
+	const bodyOf = async (request: Request): Promise<z.output<B>> => {
+		if (body === undefined || body === 'raw') return undefined as z.output<B>;
+		const json = await readJson(request, bodyBytes);
+		return glance?.(json) ?? (validated(body, json, 'body') as z.output<B>);
+	};
 	app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c: Context<{ Bindings: Env }>) => {
 		const request = c.req.raw;
 		const caller = access === 'open' ? openTo(c.env) : await authenticate(request, c.env);
@@ -77,9 +84,7 @@ export function endpoint<
 			caller,
 			params: parameters as z.output<P>,
 			query: queryFor(request.url, query, noQuery) as z.output<Q>,
-			body: (body === undefined || body === 'raw'
-				? undefined
-				: validated(body, await readJson(request, bodyBytes), 'body')) as z.output<B>,
+			body: await bodyOf(request),
 		});
 	});
 }

@@ -1,12 +1,65 @@
 import type { Env } from '../durable-objects/env';
 import type { Partition } from '../durable-objects/partition';
-import { type NewMessage, partitionObjectName, partitionOfKey, type Queue } from '../durable-objects/protocol';
+import {
+	fromText,
+	type NewMessage,
+	type PublishOutcome,
+	partitionObjectName,
+	partitionOfKey,
+	type Queue,
+	type ReceiveCommand,
+	type ReceivedMessage,
+	type Refusal,
+	type SettleCommand,
+	type SettleResult,
+	type Text,
+	toText,
+} from '../durable-objects/protocol';
 
-/** What the edge calls on a partition. */
+/** What the edge calls on a partition's object. */
 type PartitionCalls = Pick<
 	Partition,
 	'publish' | 'receive' | 'settle' | 'browse' | 'look' | 'remove' | 'redrive' | 'purge' | 'figures'
 > & { fetch(address: string, init: RequestInit): Promise<Response> };
+
+const queueTexts = new WeakMap<Queue, Text<Queue>>();
+
+/** A queue's settings as they travel with a hot call: written once while they are cached. */
+function textOf(queue: Queue): Text<Queue> {
+	let text = queueTexts.get(queue);
+	if (text === undefined) {
+		text = toText(queue);
+		queueTexts.set(queue, text);
+	}
+	return text;
+}
+
+export async function publishAt(
+	env: Env,
+	queue: Queue,
+	index: number,
+	messages: readonly NewMessage[],
+): Promise<Refusal | PublishOutcome[]> {
+	return fromText(await partitionAt(env, queue, index).publish(textOf(queue), toText(messages)));
+}
+
+export async function receiveAt(
+	env: Env,
+	queue: Queue,
+	index: number,
+	command: ReceiveCommand,
+): Promise<Refusal | ReceivedMessage[]> {
+	return fromText(await partitionAt(env, queue, index).receive(textOf(queue), toText(command)));
+}
+
+export async function settleAt(
+	env: Env,
+	queue: Queue,
+	index: number,
+	command: SettleCommand,
+): Promise<Refusal | SettleResult> {
+	return fromText(await partitionAt(env, queue, index).settle(textOf(queue), toText(command)));
+}
 
 /** A new stub: cheap, and an old one is broken after an exception. */
 export function partitionAt(env: Env, queue: Queue, index: number): PartitionCalls {

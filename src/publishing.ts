@@ -3,7 +3,7 @@ import { isRefusal, type NewMessage, type PublishOutcome, type Queue, type Refus
 import { cachedQueue, freshQueue, isOutdated, withQueue } from './catalog';
 import { checkDelays } from './content';
 import { reach } from './objects';
-import { anyPartition, partitionAt, partitionFor } from './partitioner';
+import { anyPartition, partitionFor, publishAt } from './partitioner';
 import { Problem } from './problems';
 
 const SAFE_AGAIN = 'Publishing again with the same dedupId is safe; without one it may publish twice.';
@@ -16,7 +16,7 @@ export function publishOne(env: Env, name: string, message: NewMessage): Promise
 		checkDelays(queue, [message], Date.now(), null);
 		const { partitions } = queue.settings;
 		const partition = partitionFor(message, partitions, anyPartition(partitions));
-		const call = () => partitionAt(env, queue, partition).publish(queue, [message]);
+		const call = () => publishAt(env, queue, partition, [message]);
 		const answer = await reach(message.dedupId === undefined ? 'once' : 'repeatable', call, SAFE_AGAIN);
 		return isRefusal(answer) ? answer : (answer[0] as PublishOutcome);
 	});
@@ -82,7 +82,7 @@ async function publishTo(
 	const repeat = messages.every((message) => message.dedupId !== undefined) ? 'repeatable' : 'once';
 	let answer: Refusal | Problem | readonly PublishOutcome[];
 	try {
-		const call = () => partitionAt(env, queue, partition).publish(queue, messages as NewMessage[]);
+		const call = () => publishAt(env, queue, partition, messages);
 		answer = await reach(repeat, call, SAFE_AGAIN);
 	} catch (error) {
 		if (!(error instanceof Problem)) throw error;

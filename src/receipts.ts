@@ -1,3 +1,4 @@
+/// <reference lib="esnext.typedarrays" />
 import { createHmac } from 'node:crypto';
 import { hash } from 'siphash';
 import type { Lease, Queue } from '../durable-objects/protocol';
@@ -9,39 +10,57 @@ export interface Located {
 	readonly lease: Lease;
 }
 
-const SHAPE = /^([0-9a-z]{1,2})\.([0-9a-z]{1,11})\.([0-9a-z]{1,8})\.([0-9a-z]{1,7})\.([0-9a-z]{1,7})$/;
+/** Position (8 bytes), attempt (4), partition (4), seal (8): 24 bytes are 32 characters, with no padding and no other spelling. */
+const BYTES = 24;
+const SEALED_BYTES = 16;
+const LENGTH = 32;
+const SHAPE = /^[\w-]{32}$/;
 
 /**
- * The text that stands for a lease: partition, position and attempt, sealed for this queue and this set of its
+ * The texts that stand for leases of one partition, in their order. Each is sealed for this queue and this set of its
  * partitions, so that it can be neither made up nor used on another queue. The seal is SipHash-2-4, a keyed hash made
- * for short messages: 64 bits, in a tenth of the time of an HMAC, which would be most of a large receive.
+ * for short messages: 64 bits, in a tenth of the time of an HMAC, which would be most of a large receive. All are
+ * written as one text and cut apart, for the same reason.
  */
-export function sealReceipt(keyring: Keyring, queue: Queue, partition: number, lease: Lease): string {
-	const text = `${partition.toString(36)}.${lease.position.toString(36)}.${lease.attempt.toString(36)}`;
-	const seal = hash(sealKey(keyring[0], queue), text);
-	return `${text}.${seal.h.toString(36)}.${seal.l.toString(36)}`;
+export function sealReceipts(keyring: Keyring, queue: Queue, partition: number, leases: readonly Lease[]): string[] {
+	const key = sealKey(keyring[0], queue);
+	const bytes = new Uint8Array(leases.length * BYTES);
+	const fields = new DataView(bytes.buffer);
+	leases.forEach(({ position, attempt }, index) => {
+		const at = index * BYTES;
+		fields.setFloat64(at, position);
+		fields.setUint32(at + 8, attempt);
+		fields.setUint32(at + 12, partition);
+		const seal = hash(key, bytes.subarray(at, at + SEALED_BYTES));
+		fields.setUint32(at + 16, seal.h);
+		fields.setUint32(at + 20, seal.l);
+	});
+	const text = bytes.toBase64({ alphabet: 'base64url' });
+	return leases.map((_, index) => text.slice(index * LENGTH, (index + 1) * LENGTH));
 }
 
-/** What a receipt says, or null where it was not made here for this queue (or was cut or changed). */
-export function openReceipt(keyring: Keyring, queue: Queue, receipt: string): Located | null {
-	const parts = SHAPE.exec(receipt);
-	if (parts === null) return null;
-	const [, partition = '', position = '', attempt = '', high = '', low = ''] = parts;
-	const text = `${partition}.${position}.${attempt}`;
-	const h = Number.parseInt(high, 36);
-	const l = Number.parseInt(low, 36);
-	// One spelling only: what is not as it was made was not made here.
-	if (h.toString(36) !== high || l.toString(36) !== low) return null;
-	if (!keyring.some((root) => isSame(hash(sealKey(root, queue), text), h, l))) return null;
-	return {
-		partition: Number.parseInt(partition, 36),
-		lease: { position: Number.parseInt(position, 36), attempt: Number.parseInt(attempt, 36) },
-	};
+/** What receipts say, in their order; null for one that was not made here for this queue (or was cut or changed). */
+export function openReceipts(keyring: Keyring, queue: Queue, receipts: readonly string[]): (Located | null)[] {
+	const shaped = receipts.filter((receipt) => SHAPE.test(receipt));
+	const bytes = Uint8Array.fromBase64(shaped.join(''), { alphabet: 'base64url' });
+	const fields = new DataView(bytes.buffer);
+	const keys = keyring.map((root) => sealKey(root, queue));
+	let at = -BYTES;
+	return receipts.map((receipt) => {
+		if (!SHAPE.test(receipt)) return null;
+		at += BYTES;
+		const sealed = bytes.subarray(at, at + SEALED_BYTES);
+		const h = fields.getUint32(at + 16);
+		const l = fields.getUint32(at + 20);
+		if (!keys.some((key) => isSame(hash(key, sealed), h, l))) return null;
+		const lease = { position: fields.getFloat64(at), attempt: fields.getUint32(at + 8) };
+		return { partition: fields.getUint32(at + 12), lease };
+	});
 }
 
 /** Whole words at once, both halves always: the time tells nothing of where two seals differ. */
 function isSame(seal: { readonly h: number; readonly l: number }, h: number, l: number): boolean {
-	return ((seal.h ^ h) | (seal.l ^ l)) === 0 && h <= 0xffffffff && l <= 0xffffffff;
+	return ((seal.h ^ h) | (seal.l ^ l)) === 0;
 }
 
 const sealKeys = new WeakMap<Root, WeakMap<Queue, Uint32Array>>();

@@ -7,7 +7,7 @@ import {
 	type Refusal,
 } from '../durable-objects/protocol';
 import { objectProblem, reach } from './objects';
-import { partitionAt, rotation } from './partitioner';
+import { partitionAt, receiveAt, rotation } from './partitioner';
 import { Problem } from './problems';
 
 /** A partition that was lost is asked again after this, doubling: a deploy resets many objects at once. */
@@ -158,7 +158,7 @@ function take(
 	partition: number,
 	max: number,
 ): Promise<Refusal | ReceivedMessage[]> {
-	return reach('repeatable', () => partitionAt(env, queue, partition).receive(queue, { ...command, max }));
+	return reach('repeatable', () => receiveAt(env, queue, partition, { ...command, max }));
 }
 
 /** A long poll on the only partition: it leases when a message is there. A lost object is asked again in what is left. */

@@ -10,9 +10,9 @@ import {
 import { cachedQueue, freshQueue, withQueue } from './catalog';
 import { type Keyring, keyringOf } from './keyring';
 import { reach } from './objects';
-import { partitionAt } from './partitioner';
+import { settleAt } from './partitioner';
 import { type Fault, Problem } from './problems';
-import { openReceipt } from './receipts';
+import { openReceipts } from './receipts';
 import { fieldFault, invalid } from './validation';
 
 export type Verb = 'ack' | 'retry' | 'extend';
@@ -59,7 +59,7 @@ async function settleOn(
 	const refusals = await Promise.all(
 		[...groups].map(async ([partition, group]) => {
 			const command = commandOf(queue, entries, group);
-			const result = await reach('once', () => partitionAt(env, queue, partition).settle(queue, command), SAFE_AGAIN);
+			const result = await reach('once', () => settleAt(env, queue, partition, command), SAFE_AGAIN);
 			if (isRefusal(result)) return result;
 			const next = { ack: 0, retry: 0, extend: 0 };
 			for (const { index } of group) {
@@ -80,9 +80,14 @@ interface Opened {
 function byPartition(queue: Queue, keyring: Keyring, entries: readonly Entry[]): Map<number, Opened[]> {
 	const groups = new Map<number, Opened[]>();
 	const faults: Fault[] = [];
+	const opened = openReceipts(
+		keyring,
+		queue,
+		entries.map(({ receipt }) => receipt),
+	);
 	entries.forEach((entry, index) => {
-		const located = openReceipt(keyring, queue, entry.receipt);
-		if (located === null) {
+		const located = opened[index];
+		if (located === null || located === undefined) {
 			faults.push(fieldFault(entry.path, 'is not a receipt of this queue, or is cut or changed'));
 			return;
 		}

@@ -28,7 +28,9 @@ export function deliver(
 	);
 	if (refusal !== undefined) return { taken, refusal };
 	for (const message of messages) {
-		const position = appender.append(message.priority ?? 0, headOf({ ...message, priority: 0 }), message.body);
+		const { id, publishedAt, deadLetter } = message;
+		const extras = { id, publishedAt, deadLetter };
+		const position = appender.append(message.priority ?? 0, headOf(message, extras), message.body);
 		if (message.id === idOf(memory.tag, position, {})) continue;
 		memory.hasAliases = true;
 		database.run(

@@ -20,7 +20,7 @@ export function owe(database: Database, memory: Memory, queue: string, messages:
 	let bytes = 0;
 	const write = () => {
 		if (batch.length === 0) return;
-		const heads = batch.map((message) => headOf(message));
+		const heads = batch.map((message) => headOf(message, message));
 		database.run(
 			'INSERT INTO outbox (position, queue, span, heads, bodies) VALUES (?, ?, ?, ?, ?)',
 			memory.tally.nextOutboxPosition,
@@ -37,7 +37,7 @@ export function owe(database: Database, memory: Memory, queue: string, messages:
 		bytes = 0;
 	};
 	for (const message of messages) {
-		const stored = storedBytes(message.body, headOf(message));
+		const stored = storedBytes(message.body, message);
 		if (batch.length > 0 && (batch.length >= LIMITS.courierMessages || bytes + stored > LIMITS.segmentBytes)) write();
 		batch.push(message);
 		bytes += stored;
@@ -88,7 +88,7 @@ export function taken(database: Database, memory: Memory, parcel: Parcel, positi
 	else {
 		const span = (left.at(-1) as CarriedMessage).courierPosition - parcel.position + 1;
 		const heads: (Head | null)[] = new Array<Head | null>(span).fill(null);
-		for (const message of left) heads[message.courierPosition - parcel.position] = headOf(message);
+		for (const message of left) heads[message.courierPosition - parcel.position] = headOf(message, message);
 		database.run(
 			'UPDATE outbox SET span = ?, heads = ?, bodies = ? WHERE position = ?',
 			span,

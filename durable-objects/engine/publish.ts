@@ -170,9 +170,8 @@ function store(
 	const lane = message.priority ?? 0;
 	const deliverAt = message.deliverAt ?? now + (message.delayMs ?? settings.delayMs);
 	const expiresAt = message.ttlMs === undefined ? undefined : now + message.ttlMs;
-	if (deliverAt <= now)
-		return appender.append(lane, headOf({ ...message, expiresAt, deliverAt: undefined, priority: 0 }), message.body);
-	const head = headOf({ ...message, expiresAt, deliverAt, priority: 0 });
+	if (deliverAt <= now) return appender.append(lane, headOf(message, { expiresAt }), message.body);
+	const head = headOf(message, { expiresAt, deliverAt });
 	if (message.key !== undefined) {
 		// Order per key holds for delayed messages too: they keep their place in the log.
 		const position = appender.append(lane, head, message.body);

@@ -7,11 +7,11 @@ import { type App, created, endpoint, ok } from '../endpoint';
 import { keyringOf } from '../keyring';
 import { Problem } from '../problems';
 import { publishBatch, publishOne } from '../publishing';
-import { sealReceipt } from '../receipts';
+import { sealReceipts } from '../receipts';
 import { receive } from '../receiving';
 import { milliseconds, optionalMilliseconds, QueuePath } from '../schemas/common';
 import { ReceiveAnswer, ReceiveBody } from '../schemas/consuming';
-import { BatchAnswer, BatchBody, PublishAnswer, PublishQuery } from '../schemas/messages';
+import { BatchAnswer, BatchBody, PublishAnswer, PublishQuery, plainBatch } from '../schemas/messages';
 
 /** Publish, publish a batch, receive. */
 export function messageRoutes(app: App): void {
@@ -65,6 +65,7 @@ function batchRoute(app: App): void {
 			params: QueuePath,
 			body: BatchBody,
 			bodyBytes: LIMITS.requestBytes,
+			glance: plainBatch,
 			answers: { 200: { description: 'An answer per message, in order.', schema: BatchAnswer } },
 			problems: ['queue_not_found', 'backlog_full', 'body_too_large', 'message_too_large', 'invalid_json'],
 		},
@@ -112,14 +113,12 @@ function receiveRoute(app: App): void {
 			const messages = await withQueue(env, params.queue, async (queue) => {
 				const received = await receive({ env, queue, command, deadline, signal: request.signal });
 				if (isRefusal(received)) return received;
-				return received.flatMap(({ partition, messages }) =>
-					messages.map((message) =>
-						receivedAnswer(
-							message,
-							message.leaseExpiresAt === null ? null : sealReceipt(keyring, queue, partition, message),
-						),
-					),
-				);
+				return received.flatMap(({ partition, messages }) => {
+					const receipts = sealReceipts(keyring, queue, partition, messages);
+					return messages.map((message, index) =>
+						receivedAnswer(message, message.leaseExpiresAt === null ? null : (receipts[index] as string)),
+					);
+				});
 			});
 			return ok({ messages });
 		},

@@ -97,6 +97,29 @@ export const BatchBody = z.strictObject({
 	messages: z.array(NewMessageBody).min(1).max(LIMITS.batchMessages),
 });
 
+/**
+ * A batch of nothing but bodies, keys and dedupIds, as most are, or null: then the schema looks. What passes here passes
+ * the schema with the same output (a test holds it); walking the schema is a sixth of the time of a batch of 100.
+ */
+export function plainBatch(body: unknown): z.output<typeof BatchBody> | null {
+	if (typeof body !== 'object' || body === null || Object.keys(body).length !== 1) return null;
+	const { messages } = body as { messages?: unknown };
+	if (!Array.isArray(messages) || messages.length < 1 || messages.length > LIMITS.batchMessages) return null;
+	for (const message of messages) {
+		if (typeof message !== 'object' || message === null) return null;
+		for (const name in message) if (!isPlainField(name, (message as Record<string, unknown>)[name])) return null;
+		if ((message as { body?: unknown }).body === undefined) return null;
+	}
+	return { messages: (messages as { body: string }[]).map((message) => ({ ...message, encoding: 'text' })) };
+}
+
+function isPlainField(name: string, value: unknown): boolean {
+	if (typeof value !== 'string' || !value.isWellFormed()) return false;
+	if (name === 'body') return true;
+	const most = name === 'key' ? LIMITS.keyLength : name === 'dedupId' ? LIMITS.dedupIdLength : 0;
+	return value.length >= 1 && value.length <= most;
+}
+
 export const PublishAnswer = z
 	.object({
 		id: z.string(),

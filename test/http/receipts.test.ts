@@ -7,14 +7,24 @@ async function leased(settings: object = {}): Promise<{ queue: string; receipt: 
 	return { queue, receipt: (await receiveOne(queue)).receipt };
 }
 
+/** The receipt with another byte at this offset: position 0–7, attempt 8–11, partition 12–15, seal 16–23. */
+function changed(receipt: string, offset: number): string {
+	const bytes = Uint8Array.from(atob(receipt.replaceAll('-', '+').replaceAll('_', '/')), (unit) => unit.charCodeAt(0));
+	bytes[offset] = (bytes[offset] ?? 0) ^ 1;
+	return btoa(String.fromCharCode(...bytes))
+		.replaceAll('+', '-')
+		.replaceAll('/', '_');
+}
+
 it.each<[string, (receipt: string) => string]>([
 	['truncated', (receipt) => receipt.slice(0, -1)],
 	['lengthened', (receipt) => `${receipt}A`],
-	['without its seal', (receipt) => receipt.slice(0, receipt.lastIndexOf('.'))],
-	['of another partition', (receipt) => receipt.replace(/^0\./, '1.')],
-	['of another position', (receipt) => receipt.replace(/^0\.1\./, '0.2.')],
-	['of a later attempt', (receipt) => receipt.replace(/^0\.1\.1\./, '0.1.2.')],
-	['made up', () => '0.1.1.AAAAAAAAAAAAAAAA'],
+	['without its seal', (receipt) => receipt.slice(0, 21)],
+	['with another seal', (receipt) => changed(receipt, 23)],
+	['of another partition', (receipt) => changed(receipt, 15)],
+	['of another position', (receipt) => changed(receipt, 7)],
+	['of a later attempt', (receipt) => changed(receipt, 11)],
+	['made up', () => 'A'.repeat(32)],
 	['in other letters', (receipt) => receipt.toUpperCase()],
 	['of another kind', () => 'receipt'],
 ])('a receipt %s is refused by number, and nothing is done', async (_, change) => {
