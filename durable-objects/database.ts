@@ -1,5 +1,6 @@
 /** The part of the runtime's `SqlStorage` that Sluice uses: what the engine sees of the platform. */
 export interface Sql {
+	readonly databaseSize: number;
 	exec(query: string, ...bindings: SqlBinding[]): { toArray(): unknown[]; readonly rowsWritten: number };
 }
 
@@ -14,6 +15,11 @@ export class Database {
 	rowsWritten = 0;
 
 	constructor(private readonly sql: Sql) {}
+
+	/** Bytes of the whole database, indexes and all. */
+	get size(): number {
+		return this.sql.databaseSize;
+	}
 
 	all<Row>(query: string, ...bindings: SqlBinding[]): Row[] {
 		return this.sql.exec(query, ...bindings).toArray() as Row[];

@@ -48,8 +48,8 @@ export const LIMITS = Object.freeze({
 	/** Messages that one browse looks at; with a state filter a page may then be short and say where to go on. */
 	browsedMessages: 10_000,
 	browseBytes: 4 * MiB,
-	/** Bytes that the unfinished messages of one partition may hold: an object ends at 10 GB, indexes and slack included. */
-	partitionBytes: 8_000 * MiB,
+	/** Bytes of a partition's database beyond which it accepts nothing: an object ends at 10 GB, and must still be able to hand out. */
+	databaseBytes: 8_000 * MiB,
 	/** A long poll: SQS clients ask for 20 s; beyond 30 s proxies start to cut idle connections. */
 	waitMs: 30 * second,
 	visibilityTimeoutMs: 12 * 3_600 * second,

@@ -180,6 +180,7 @@ export class Partition extends DurableObject<Env> {
 		}
 		this.waiters.serve(commit.served);
 		for (const [index, entry] of group.entries()) this.answer(entry, commit.results[index], now);
+		if (this.waiters.size > 0 && this.engine.closed !== undefined) this.waiters.dismiss(this.engine.closed);
 		if (this.waiters.hasSleeping()) this.waiters.wake(this.engine.available(now));
 		this.arm(commit.dueAt, commit.visibleAt, now);
 		return this.database.rowsWritten > rowsBefore;

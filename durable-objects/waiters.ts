@@ -35,6 +35,7 @@ export interface Waiter {
 	readonly isLeasing: boolean;
 	/** Called once: with messages, with nothing when the time is over, or with `true` for "there is something". */
 	readonly answer: (messages: ReceivedMessage[], available: boolean) => void;
+	readonly refuse: (refusal: Refusal) => void;
 }
 
 /**
@@ -60,7 +61,8 @@ export class Waiters {
 			},
 			park: () => {
 				if (waitMs <= 0 || gone.aborted) answer([], false);
-				else if (this.parked.size < LIMITS.waiters) this.park({ command, isLeasing: lease, answer }, waitMs, gone);
+				else if (this.parked.size < LIMITS.waiters)
+					this.park({ command, isLeasing: lease, answer, refuse: resolve }, waitMs, gone);
 				else
 					resolve(
 						refuse('too_many_waiters', `${LIMITS.waiters} long polls wait here already; try again later.`, 5_000),
@@ -97,6 +99,14 @@ export class Waiters {
 			if (!waiter.isLeasing) continue;
 			this.leave(waiter);
 			waiter.answer(served[index++] as ReceivedMessage[], true);
+		}
+	}
+
+	/** The queue has moved or gone: nothing will come here any more, whoever waits must ask anew. */
+	dismiss(refusal: Refusal): void {
+		for (const waiter of this.parked.keys()) {
+			this.leave(waiter);
+			waiter.refuse(refusal);
 		}
 	}
 

@@ -1,6 +1,6 @@
 import type { Database } from '../database';
 import type * as protocol from '../protocol';
-import { isRefusal, type Queue, type ReceiveCommand, type ReceivedMessage, refuse } from '../protocol';
+import { isRefusal, type Queue, type ReceiveCommand, type ReceivedMessage, type Refusal, refuse } from '../protocol';
 import { available } from './available';
 import { type Command, type Commit, inPhases, PHASES } from './commands';
 import { adopt, closed, destroy, purge, seal, unseal } from './control';
@@ -62,6 +62,11 @@ export class PartitionEngine {
 	/** The queue as last seen; undefined before the first call. */
 	get queue(): Queue | undefined {
 		return this.memory.queue;
+	}
+
+	/** Why nothing comes from this partition any more, or undefined. */
+	get closed(): Refusal | undefined {
+		return closed(this.memory, this.memory.queue?.name ?? 'this name');
 	}
 
 	/** Whether a receive at `now` would find something, and about how much; looks without touching. */

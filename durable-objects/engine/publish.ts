@@ -21,12 +21,19 @@ export class Appender {
 	}[] = [];
 	messages = 0;
 	bytes = 0;
+	private sizeBefore: number | undefined;
 
 	constructor(
 		private readonly database: Database,
 		private readonly memory: Memory,
 		private readonly now: number,
 	) {}
+
+	/** The database holds all that a partition may, whatever the queue's own bounds say. */
+	get isBeyond(): boolean {
+		this.sizeBefore ??= this.database.size;
+		return this.sizeBefore + this.bytes > LIMITS.databaseBytes;
+	}
 
 	/** Gives the message the next sequence number and answers its position. It is in the log after `flush`. */
 	append(laneNumber: number, head: Head, body: string): number {
@@ -153,10 +160,7 @@ export function roomFor(
 	if (bytesThen > shareOf(settings.maxBacklogBytes, settings.partitions)) {
 		return full(`its maxBacklogBytes of ${settings.maxBacklogBytes}`);
 	}
-	if (bytesThen > LIMITS.partitionBytes) {
-		return full(`the ${LIMITS.partitionBytes} bytes that one partition may`);
-	}
-	return undefined;
+	return appender.isBeyond ? full(`the ${LIMITS.databaseBytes} bytes that one partition may`) : undefined;
 }
 
 function store(

@@ -54,7 +54,7 @@ const fields = {
 	maxBacklogBytes: z
 		.int()
 		.min(1)
-		.max(LIMITS.partitionBytes * LIMITS.partitions)
+		.max(LIMITS.databaseBytes * LIMITS.partitions)
 		.nullable()
 		.describe('The same in bytes. Null: what its partitions can hold.'),
 	location: z

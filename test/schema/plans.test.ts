@@ -14,6 +14,10 @@ class Recorder implements Sql {
 
 	constructor(private readonly sql: Sql) {}
 
+	get databaseSize(): number {
+		return this.sql.databaseSize;
+	}
+
 	exec(query: string, ...bindings: SqlBinding[]) {
 		this.statements.add(query);
 		return this.sql.exec(query, ...bindings);
