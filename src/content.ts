@@ -17,15 +17,8 @@ export function rawMessage(request: Request, bytes: Uint8Array, options: Options
 	const { contentType, traceparent, attributes } = messageHeaders(request.headers);
 	const size = bytes.byteLength + (attributes === undefined ? 0 : attributeBytes(attributes));
 	if (size > LIMITS.messageBytes) throw messageTooLarge([{ detail: `The message ${sizeRule(size)}` }]);
-	return {
-		body: text ?? bytes.toBase64(),
-		...(text === null ? { encoding: 'base64' as const } : {}),
-		...(contentType === undefined ? {} : { contentType }),
-		...(attributes === undefined ? {} : { attributes }),
-		...(traceparent === undefined ? {} : { traceparent }),
-		...deliveryOptions(options),
-		size,
-	};
+	const content = text === null ? { body: bytes.toBase64(), encoding: 'base64' } : { body: text };
+	return newMessage(content, { contentType, attributes }, traceparent, options, size);
 }
 
 interface MessageHeaders {
@@ -83,16 +76,7 @@ export function batchMessages(
 		const size = (bytes ?? 0) + (body.attributes === undefined ? 0 : attributeBytes(body.attributes));
 		if (size > LIMITS.messageBytes) oversized.push(fieldFault(['messages', index], sizeRule(size)));
 		total += size;
-		const parent = body.traceparent ?? inherited;
-		return {
-			body: body.body,
-			...(body.encoding === 'base64' ? { encoding: 'base64' as const } : {}),
-			...(body.contentType === undefined ? {} : { contentType: body.contentType }),
-			...(body.attributes === undefined ? {} : { attributes: body.attributes }),
-			...(parent === undefined ? {} : { traceparent: parent }),
-			...deliveryOptions(body),
-			size,
-		};
+		return newMessage(body, body, body.traceparent ?? inherited, body, size);
 	});
 	if (faults.length > 0) throw invalid(faults);
 	if (total > LIMITS.batchBytes) {
@@ -125,16 +109,26 @@ export function checkDelays(
 	if (faults.length > 0) throw invalid(faults);
 }
 
-function deliveryOptions(options: Options): Omit<NewMessage, 'body' | 'size'> {
-	const { key, dedupId, delaySeconds, deliverAt, ttlSeconds, priority } = options;
-	return {
-		...(key === undefined ? {} : { key }),
-		...(dedupId === undefined ? {} : { dedupId }),
-		...(delaySeconds === undefined ? {} : { delayMs: milliseconds(delaySeconds) }),
-		...(deliverAt === undefined ? {} : { deliverAt: Date.parse(deliverAt) }),
-		...(ttlSeconds === undefined ? {} : { ttlMs: milliseconds(ttlSeconds) }),
-		...(priority === undefined || priority === 0 ? {} : { priority }),
-	};
+/** Property by property, and only those that there are: this runs for every message published. */
+function newMessage(
+	content: { readonly body: string; readonly encoding?: string },
+	described: { readonly contentType?: string; readonly attributes?: Readonly<Record<string, string>> },
+	traceparent: string | undefined,
+	options: Options,
+	size: number,
+): NewMessage {
+	const message: { -readonly [Name in keyof NewMessage]: NewMessage[Name] } = { body: content.body, size };
+	if (content.encoding === 'base64') message.encoding = 'base64';
+	if (described.contentType !== undefined) message.contentType = described.contentType;
+	if (described.attributes !== undefined) message.attributes = described.attributes;
+	if (traceparent !== undefined) message.traceparent = traceparent;
+	if (options.key !== undefined) message.key = options.key;
+	if (options.dedupId !== undefined) message.dedupId = options.dedupId;
+	if (options.delaySeconds !== undefined) message.delayMs = milliseconds(options.delaySeconds);
+	if (options.deliverAt !== undefined) message.deliverAt = Date.parse(options.deliverAt);
+	if (options.ttlSeconds !== undefined) message.ttlMs = milliseconds(options.ttlSeconds);
+	if (options.priority) message.priority = options.priority;
+	return message;
 }
 
 function bodyBytes({ body, encoding }: { body: string; encoding: 'text' | 'base64' }): number | null {

@@ -1,8 +1,9 @@
 import type { Database } from '../database';
 import type { Delivery, DeliveryResult, QueueSettings } from '../protocol';
 import type { Memory } from './memory';
-import { headOf, idOf } from './message';
-import { type Appender, roomFor } from './publish';
+import { headOf, ownId } from './message';
+import type { Appender } from './publish';
+import { Room } from './room';
 
 /**
  * Takes a courier's batch, all of it or nothing. What was taken before from this source is skipped: the answer may
@@ -19,19 +20,14 @@ export function deliver(
 	const messages = delivery.messages.filter((message) => message.courierPosition > taken);
 	const last = messages.at(-1);
 	if (last === undefined) return { taken };
-	const refusal = roomFor(
-		memory,
-		appender,
-		settings,
-		messages.length,
-		messages.reduce((bytes, message) => bytes + message.size, 0),
-	);
+	const bytes = messages.reduce((sum, message) => sum + message.size, 0);
+	const refusal = new Room(memory, appender, settings).take(messages.length, bytes);
 	if (refusal !== undefined) return { taken, refusal };
 	for (const message of messages) {
 		const { id, publishedAt, deadLetter } = message;
 		const extras = { id, publishedAt, deadLetter };
 		const position = appender.append(message.priority ?? 0, headOf(message, extras), message.body);
-		if (message.id === idOf(memory.tag, position, {})) continue;
+		if (message.id === ownId(memory.tag, position)) continue;
 		memory.hasAliases = true;
 		database.run(
 			'INSERT INTO alias (id, position) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET position = excluded.position',

@@ -86,7 +86,11 @@ export function headOf(content: Content, extras?: Extras): Head {
 
 /** The id of a message: the object's tag makes it unique among all objects, the position within this one. */
 export function idOf(tag: string, position: number, head: Pick<Head, 'id'>): string {
-	return head.id ?? `${tag}-${position.toString(36)}`;
+	return head.id ?? ownId(tag, position);
+}
+
+export function ownId(tag: string, position: number): string {
+	return `${tag}-${position.toString(36)}`;
 }
 
 /** The position that an id of this very object names, or undefined. */

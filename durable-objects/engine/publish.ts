@@ -1,10 +1,10 @@
 import type { Database } from '../database';
-import { LIMITS, type NewMessage, type PublishOutcome, type QueueSettings, type Refusal, refuse } from '../protocol';
-import { backlog } from './figures';
+import { LIMITS, type NewMessage, type PublishOutcome, type QueueSettings } from '../protocol';
 import { laneNumber } from './lanes';
 import type { Memory } from './memory';
-import { type Head, headOf, idOf, LANE_SPAN, sequenceOf, storedBytes } from './message';
-import { isInDedupWindow, shareOf } from './rules';
+import { type Head, headOf, LANE_SPAN, ownId, sequenceOf, storedBytes } from './message';
+import { Room } from './room';
+import { isInDedupWindow } from './rules';
 import { insertSegment } from './segments';
 import { insertStraggler, tallyWaiting } from './stragglers';
 
@@ -21,19 +21,12 @@ export class Appender {
 	}[] = [];
 	messages = 0;
 	bytes = 0;
-	private sizeBefore: number | undefined;
 
 	constructor(
-		private readonly database: Database,
+		readonly database: Database,
 		private readonly memory: Memory,
 		private readonly now: number,
 	) {}
-
-	/** The database holds all that a partition may, whatever the queue's own bounds say. */
-	get isBeyond(): boolean {
-		this.sizeBefore ??= this.database.size;
-		return this.sizeBefore + this.bytes > LIMITS.databaseBytes;
-	}
 
 	/** Gives the message the next sequence number and answers its position. It is in the log after `flush`. */
 	append(laneNumber: number, head: Head, body: string): number {
@@ -98,13 +91,15 @@ export function publish(
 	messages: readonly NewMessage[],
 	now: number,
 ): PublishOutcome[] {
-	return messages.map((message) => publishOne(database, memory, appender, settings, message, now));
+	const room = new Room(memory, appender, settings);
+	return messages.map((message) => publishOne(database, memory, appender, room, settings, message, now));
 }
 
 function publishOne(
 	database: Database,
 	memory: Memory,
 	appender: Appender,
+	room: Room,
 	settings: QueueSettings,
 	message: NewMessage,
 	now: number,
@@ -113,10 +108,10 @@ function publishOne(
 		const first = acceptedBefore(database, settings, message.dedupId, now);
 		if (first !== undefined) {
 			memory.totals.duplicates++;
-			return { id: idOf(memory.tag, first, {}), sequence: sequenceOf(first), duplicate: true };
+			return { id: ownId(memory.tag, first), sequence: sequenceOf(first), duplicate: true };
 		}
 	}
-	const refusal = roomFor(memory, appender, settings, 1, message.size);
+	const refusal = room.take(1, message.size);
 	if (refusal !== undefined) return refusal;
 	const position = store(database, memory, appender, settings, message, now);
 	if (message.dedupId !== undefined) {
@@ -130,7 +125,7 @@ function publishOne(
 		);
 	}
 	memory.totals.published++;
-	return { id: idOf(memory.tag, position, {}), sequence: sequenceOf(position), duplicate: false };
+	return { id: ownId(memory.tag, position), sequence: sequenceOf(position), duplicate: false };
 }
 
 /** The position of the message that took this dedupId, while its window lasts. */
@@ -140,27 +135,6 @@ function acceptedBefore(database: Database, settings: QueueSettings, dedupId: st
 		dedupId,
 	);
 	return row !== undefined && isInDedupWindow(row.accepted_at, settings, now) ? row.position : undefined;
-}
-
-/** A refusal where so much more does not fit, else undefined. */
-export function roomFor(
-	memory: Memory,
-	appender: Appender,
-	settings: QueueSettings,
-	messages: number,
-	bytes: number,
-): Refusal | undefined {
-	const held = backlog(memory);
-	const bytesThen = held.bytes + appender.bytes + bytes;
-	const full = (what: string) =>
-		refuse('backlog_full', `The queue holds ${what}; consume or purge messages, or raise the bound.`, 1_000);
-	if (held.messages + appender.messages + messages > shareOf(settings.maxBacklog, settings.partitions)) {
-		return full(`its maxBacklog of ${settings.maxBacklog} messages`);
-	}
-	if (bytesThen > shareOf(settings.maxBacklogBytes, settings.partitions)) {
-		return full(`its maxBacklogBytes of ${settings.maxBacklogBytes}`);
-	}
-	return appender.isBeyond ? full(`the ${LIMITS.databaseBytes} bytes that one partition may`) : undefined;
 }
 
 function store(

@@ -110,7 +110,9 @@ export function plainBatch(body: unknown): z.output<typeof BatchBody> | null {
 		for (const name in message) if (!isPlainField(name, (message as Record<string, unknown>)[name])) return null;
 		if ((message as { body?: unknown }).body === undefined) return null;
 	}
-	return { messages: (messages as { body: string }[]).map((message) => ({ ...message, encoding: 'text' })) };
+	// The default is filled in where the schema would fill it in, on the object that JSON.parse has just made.
+	for (const message of messages as { encoding?: string }[]) message.encoding = 'text';
+	return body as z.output<typeof BatchBody>;
 }
 
 function isPlainField(name: string, value: unknown): boolean {

@@ -1,0 +1,39 @@
+import { LIMITS, type QueueSettings, type Refusal, refuse } from '../protocol';
+import { backlog } from './figures';
+import type { Memory } from './memory';
+import type { Appender } from './publish';
+import { shareOf } from './rules';
+
+/** What a partition still has room for, asked once per command: the queue's own bounds, and the object's. */
+export class Room {
+	private messages: number;
+	private bytes: number;
+	/** Bytes until the database holds all that a partition may, indexes and all. */
+	private databaseBytes: number;
+
+	constructor(
+		memory: Memory,
+		appender: Appender,
+		private readonly settings: QueueSettings,
+	) {
+		const held = backlog(memory);
+		this.messages = shareOf(settings.maxBacklog, settings.partitions) - held.messages - appender.messages;
+		this.bytes = shareOf(settings.maxBacklogBytes, settings.partitions) - held.bytes - appender.bytes;
+		this.databaseBytes = LIMITS.databaseBytes - appender.database.size - appender.bytes;
+	}
+
+	/** Takes the room for so much more, or refuses with `backlog_full` and takes nothing. */
+	take(messages: number, bytes: number): Refusal | undefined {
+		if (messages > this.messages) return full(`its maxBacklog of ${this.settings.maxBacklog} messages`);
+		if (bytes > this.bytes) return full(`its maxBacklogBytes of ${this.settings.maxBacklogBytes}`);
+		if (bytes > this.databaseBytes) return full(`the ${LIMITS.databaseBytes} bytes that one partition may`);
+		this.messages -= messages;
+		this.bytes -= bytes;
+		this.databaseBytes -= bytes;
+		return undefined;
+	}
+}
+
+function full(what: string): Refusal {
+	return refuse('backlog_full', `The queue holds ${what}; consume or purge messages, or raise the bound.`, 1_000);
+}
