@@ -7,7 +7,7 @@ async function leased(settings: object = {}): Promise<{ queue: string; receipt: 
 	return { queue, receipt: (await receiveOne(queue)).receipt };
 }
 
-/** The receipt with another byte at this offset: position 0–7, attempt 8–11, partition 12–15, seal 16–23. */
+/** The receipt with another byte at this offset: position 0–7, attempt 8–11, partition 12–13, place 14, count 15, seal 16–23. */
 function changed(receipt: string, offset: number): string {
 	const bytes = Uint8Array.from(atob(receipt.replaceAll('-', '+').replaceAll('_', '/')), (unit) => unit.charCodeAt(0));
 	bytes[offset] = (bytes[offset] ?? 0) ^ 1;
@@ -21,7 +21,9 @@ it.each<[string, (receipt: string) => string]>([
 	['lengthened', (receipt) => `${receipt}A`],
 	['without its seal', (receipt) => receipt.slice(0, 21)],
 	['with another seal', (receipt) => changed(receipt, 23)],
-	['of another partition', (receipt) => changed(receipt, 15)],
+	['of another partition', (receipt) => changed(receipt, 13)],
+	['of another place in its run', (receipt) => changed(receipt, 14)],
+	['of a longer run', (receipt) => changed(receipt, 15)],
 	['of another position', (receipt) => changed(receipt, 7)],
 	['of a later attempt', (receipt) => changed(receipt, 11)],
 	['made up', () => 'A'.repeat(32)],
