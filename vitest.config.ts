@@ -1,6 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { mutantsPlugin } from './test/simulation/mutants.plugin';
+import { mutantsPlugin } from './test/simulation/mutants.plugin.ts';
 
 /** The bearer key of the tests that run inside the Worker. */
 const rootKey = 'test-root-key-0123456789abcdef';
