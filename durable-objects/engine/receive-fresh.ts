@@ -5,6 +5,7 @@ import { freshMessages, park, pass } from './lanes';
 import type { Lane } from './memory';
 import type { Head } from './message';
 import { isDue, isExpired, waitsUntil } from './rules';
+import { isMine } from './receive-keys';
 import { unschedule } from './scheduled';
 import { type Segment, segmentAtOrAfter } from './segments';
 
@@ -51,7 +52,7 @@ function isFree(handout: Handout, name: string, head: Head): boolean {
 	if (!isDue(waitsUntil(head), handout.now)) return false;
 	const key = handout.memory.keys.get(name);
 	if (key === undefined) return true;
-	return key.from === undefined && key.flights.every((flight) => flight.by === handout.token);
+	return key.from === undefined && isMine(handout, key);
 }
 
 function hold(handout: Handout, lane: Lane, segment: Segment, position: number, name: string, head: Head): boolean {

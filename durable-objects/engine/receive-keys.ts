@@ -18,26 +18,37 @@ export function takeKeys(handout: Handout, lane: Lane): void {
 		const key = memory.keys.get(name);
 		if (key === undefined) continue;
 		takeAgain(handout, key);
-		if (key.from !== undefined && key.flights.every((flight) => flight.by === handout.token))
-			takeParked(handout, lane, key);
+		if (key.from !== undefined && isMine(handout, key)) takeParked(handout, lane, key);
 		again.push(key);
 	}
 	for (const key of again) settleKey(memory, key);
 	if (handout.scanned >= LIMITS.scannedMessages) memory.moreToScan = true;
 }
 
-/** The key's messages that were handed out before, in order, up to the first that somebody holds or that waits. */
+/**
+ * Whether the next message of a key may go to this receive: all that is unfinished of it was handed out by this very
+ * receive, for the first time. A message that failed before goes alone: its followers, given back together with it,
+ * would use up their own receives for its sake and be buried with it.
+ */
+export function isMine(handout: Handout, key: Key): boolean {
+	return key.flights.every((flight) => flight.by === handout.token && flight.attempt === 1);
+}
+
+/** The first of the key's messages that was handed out before, unless somebody holds it or it waits. */
 function takeAgain(handout: Handout, key: Key): void {
 	const { database, memory, settings, now } = handout;
 	for (const flight of [...key.flights]) {
-		if (flight.by === handout.token) continue;
+		if (flight.by === handout.token) return;
 		if (!isDue(flight.until, now) || (flight.leased ? handout.hasEnough() : handout.isFull())) return;
 		const { record, failures } = recall(database, memory, flight);
 		if (isExpired(record, settings, now)) handout.expireFlight(flight);
 		else if (isLastAttempt(settings, flight.attempt, flight.key)) {
 			if (flight.leased) memory.totals.leasesExpired++;
 			buryFlight(database, memory, settings, flight, failures, record, now);
-		} else handout.giveAgain(flight, record, failures);
+		} else {
+			handout.giveAgain(flight, record, failures);
+			if (!handout.isAtMostOnce) return;
+		}
 	}
 }
 

@@ -26,6 +26,19 @@ promise(
 );
 
 promise(
+	'P5: a message that failed before comes alone, so that its followers do not use up their receives for its sake',
+	`
+   0  publish a1 key a, a2 key a, a3 key a, b1 key b
+   0  receive 2 lease 10   -> a1#1, a2#1
+  10  receive 10           -> a1#2, b1#1
+  11  ack a1#2
+  11  receive 10           -> a2#2
+  12  ack a2#2
+  12  receive 10           -> a3#1
+`,
+);
+
+promise(
 	'P5: a lapsed head comes again before its followers, at the very expiry',
 	`
        0  publish a1 key a, a2 key a, a3 key a

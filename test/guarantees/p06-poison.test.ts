@@ -17,6 +17,25 @@ promise(
 );
 
 promise(
+	'P6: a poison head does not take those behind it along: given back with it, they use up no receives of their own',
+	`
+       0  queue maxReceives 3
+       0  publish a key k, b key k, c key k
+       0  receive 10             -> a#1, b#1, c#1
+       0  retry a#1 delay 0, b#1 delay 0, c#1 delay 0 -> retried, retried, retried
+       1  receive 10             -> a#2
+       1  retry a#2 delay 0      -> retried
+       2  receive 10             -> a#3
+       2  retry a#3 delay 0      -> buried
+       3  receive 10             -> b#2
+       3  ack b#2                -> acked
+       4  receive 10             -> c#2
+       4  ack c#2                -> acked
+       5  browse on q-dlq        -> a visible
+`,
+);
+
+promise(
 	'P6: the retry of the last attempt buries, and says so',
 	`
    0  queue maxReceives 2

@@ -23,7 +23,7 @@ promise(
    0  browse visible       -> nothing
   10  browse visible       -> c visible
   30  look a               -> visible, attempt 1
-  30  receive 10           -> a#2, b#2, c#1, d#2, e#2
+  30  receive 10           -> a#2, b#2, c#1, d#2
 `,
 );
 
