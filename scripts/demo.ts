@@ -15,8 +15,7 @@ const usage = `npm run demo -- [options]
   --input FILE   a JSON object a line, instead of the 2,000 flights of vega-datasets
   --key FIELD    the field that is the message's key, default "origin"
   --workers N    long-polling workers, default 4
-  --batch N      messages of one receive, default 1: what a failure makes a worker give back has been handed out, and
-                 that counts towards maxReceives
+  --batch N      messages of one receive, default 10
   --url URL      a server that runs already, instead of one for the demo
   --root-key K   its key, default what .dev.vars says`;
 
@@ -105,7 +104,7 @@ const { values } = parseArgs({
 		input: { type: 'string' },
 		key: { type: 'string', default: 'origin' },
 		workers: { type: 'string', default: '4' },
-		batch: { type: 'string', default: '1' },
+		batch: { type: 'string', default: '10' },
 		url: { type: 'string' },
 		'root-key': { type: 'string' },
 		help: { type: 'boolean', default: false },
