@@ -5,7 +5,7 @@ import { dutiesDue, findDuty, type LayoutKey, nextDutyAt } from './catalog/dutie
 import { deleteKey, getKey, listKeys, putKey } from './catalog/keys';
 import { finishDuty } from './catalog/progress';
 import * as queues from './catalog/queues';
-import type { AccessKey, NewAccessKey, QueueDeleted, QueuePage, QueuePatch, QueuePut } from './control';
+import type { AccessKey, NewAccessKey, QueueDeleted, QueuePage, QueuePatch, QueuePut } from './catalog-protocol';
 import { Database, migrate } from './database';
 import type { Env } from './env';
 import { isRefusal, partitionObjectName, type Queue, type QueueSettings, type Refusal } from './protocol';

@@ -1,4 +1,4 @@
-import type { AccessAction, AccessKey } from '../durable-objects/control';
+import type { AccessAction, AccessKey } from '../durable-objects/catalog-protocol';
 import type { Env } from '../durable-objects/env';
 import { isRefusal, LIMITS } from '../durable-objects/protocol';
 import { Cache } from './cache';

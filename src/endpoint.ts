@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { AccessAction } from '../durable-objects/control';
+import type { AccessAction } from '../durable-objects/catalog-protocol';
 import type { Env } from '../durable-objects/env';
 import { authenticate, authorize, authorizeRoot, type Caller } from './auth';
 import { CONTROL_BYTES, readJson } from './bodies';

@@ -1,4 +1,4 @@
-import type { AccessAction, AccessKey, NewAccessKey } from '../control';
+import type { AccessAction, AccessKey, NewAccessKey } from '../catalog-protocol';
 import type { Database } from '../database';
 import { LIMITS, type Refusal, refuse } from '../protocol';
 

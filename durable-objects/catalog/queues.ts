@@ -1,4 +1,4 @@
-import type { QueueDeleted, QueuePage, QueuePatch, QueuePut } from '../control';
+import type { QueueDeleted, QueuePage, QueuePatch, QueuePut } from '../catalog-protocol';
 import type { Database } from '../database';
 import { type Queue, type QueueSettings, type Refusal, refuse } from '../protocol';
 import { checkSettings, makeDeadLetterQueue } from './dead-letters';

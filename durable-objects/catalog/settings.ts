@@ -1,4 +1,4 @@
-import type { QueuePatch } from '../control';
+import type { QueuePatch } from '../catalog-protocol';
 import type { QueueSettings } from '../protocol';
 
 const day = 86_400_000;

@@ -1,8 +1,8 @@
 import type { Database } from '../database';
 import type { Delivery, DeliveryResult, QueueSettings } from '../protocol';
+import type { Appender } from './appender';
 import type { Memory } from './memory';
 import { headOf, ownId } from './message';
-import type { Appender } from './publish';
 import { Room } from './room';
 
 /**

@@ -1,6 +1,7 @@
 import type { Database } from '../database';
 import type * as protocol from '../protocol';
 import { isRefusal, type Queue, type ReceiveCommand, type ReceivedMessage, type Refusal, refuse } from '../protocol';
+import { Appender } from './appender';
 import { available } from './available';
 import { type Command, type Commit, inPhases, PHASES } from './commands';
 import { adopt, closed, destroy, purge, seal, unseal } from './control';
@@ -14,7 +15,7 @@ import { load } from './load';
 import { browse, look, remove } from './look';
 import type { Flight, Memory } from './memory';
 import { oldestParcel, type Parcel, taken } from './outbox';
-import { Appender, publish } from './publish';
+import { publish } from './publish';
 import { receive } from './receive';
 import { flushRedrive, redrive, stepRedrive } from './redrive';
 import { isDue, isLastAttempt } from './rules';

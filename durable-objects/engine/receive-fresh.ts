@@ -4,8 +4,8 @@ import { holdKey, keyFor } from './keys';
 import { freshMessages, park, pass } from './lanes';
 import type { Lane } from './memory';
 import type { Head } from './message';
-import { isDue, isExpired, waitsUntil } from './rules';
 import { isMine } from './receive-keys';
+import { isDue, isExpired, waitsUntil } from './rules';
 import { unschedule } from './scheduled';
 import { type Segment, segmentAtOrAfter } from './segments';
 

@@ -1,7 +1,7 @@
 import { LIMITS, type QueueSettings, type Refusal, refuse } from '../protocol';
+import type { Appender } from './appender';
 import { backlog } from './figures';
 import type { Memory } from './memory';
-import type { Appender } from './publish';
 import { shareOf } from './rules';
 
 /** What a partition still has room for, asked once per command: the queue's own bounds, and the object's. */

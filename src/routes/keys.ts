@@ -1,4 +1,4 @@
-import type { AccessKey } from '../../durable-objects/control';
+import type { AccessKey } from '../../durable-objects/catalog-protocol';
 import { LIMITS } from '../../durable-objects/protocol';
 import { iso } from '../answers';
 import { accessKey, forgetKey } from '../auth';

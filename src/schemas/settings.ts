@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { QueuePatch } from '../../durable-objects/control';
+import type { QueuePatch } from '../../durable-objects/catalog-protocol';
 import { LIMITS, LOCATION_HINTS, type QueueSettings } from '../../durable-objects/protocol';
 import { milliseconds, optionalMilliseconds, queueName, seconds } from './common';
 

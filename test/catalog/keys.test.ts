@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { putKey } from '../../durable-objects/catalog/keys';
-import type { NewAccessKey } from '../../durable-objects/control';
+import type { NewAccessKey } from '../../durable-objects/catalog-protocol';
 import { Database } from '../../durable-objects/database';
 import { LIMITS } from '../../durable-objects/protocol';
 import { play, start } from './fixture';
