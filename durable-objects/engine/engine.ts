@@ -13,7 +13,7 @@ import { flushSegments } from './lanes';
 import { flushLeases } from './leases';
 import { load } from './load';
 import { browse, look, remove } from './look';
-import type { Flight, Memory } from './memory';
+import type { Memory } from './memory';
 import { oldestParcel, type Parcel, taken } from './outbox';
 import { publish } from './publish';
 import { receive } from './receive';
@@ -152,20 +152,14 @@ export class PartitionEngine {
 		const { database, memory } = this;
 		const settings = memory.queue?.settings;
 		if (settings === undefined || memory.destroyed) return true;
-		const blocked: [Flight, number][] = [];
 		for (let flight = memory.doomed.pop(now); flight !== undefined; flight = memory.doomed.pop(now)) {
 			if (!isLastAttempt(settings, flight.attempt, flight.key)) continue;
-			const head = flight.key === undefined ? flight : memory.keys.get(flight.key)?.flights[0];
-			if (head !== undefined && head !== flight) {
-				// In order per key, also into the dead-letter queue: after the message before it is finished or buried.
-				blocked.push([flight, Math.max(head.until, now + 1)]);
-				continue;
-			}
+			// In order per key, also into the dead-letter queue: when the one before it is done, it is noted again.
+			if (flight.key !== undefined && memory.keys.get(flight.key)?.flights[0] !== flight) continue;
 			const { record, failures } = recall(database, memory, flight);
 			memory.totals.leasesExpired++;
 			buryFlight(database, memory, settings, flight, failures, record, now);
 		}
-		for (const [flight, at] of blocked) memory.doomed.set(flight, at);
 		return true;
 	}
 

@@ -1,9 +1,9 @@
 import type { Database } from '../database';
 import type { Figures } from '../protocol';
+import { oldestInLog } from './lane-ends';
 import { freshMessages } from './lanes';
 import type { Memory } from './memory';
 import { isDue } from './rules';
-import { oldestSegments } from './segments';
 import { oldestStraggler } from './stragglers';
 
 /** Unfinished messages and their bytes, from kept counters. */
@@ -48,7 +48,7 @@ export function figures(database: Database, memory: Memory, now: number): Engine
 function oldest(database: Database, memory: Memory): number | null {
 	let at = Number.POSITIVE_INFINITY;
 	for (const { lane } of memory.lanes.values()) {
-		for (const segment of oldestSegments(database, lane, 1)) at = Math.min(at, segment.written_at);
+		at = Math.min(at, oldestInLog(database, lane)?.written_at ?? at);
 		at = Math.min(at, oldestStraggler(database, lane)?.written_at ?? at);
 	}
 	return at === Number.POSITIVE_INFINITY ? null : at;

@@ -38,6 +38,9 @@ export function removeFlight(memory: Memory, flight: Flight): void {
 	memory.doomed.delete(flight);
 	leaveLease(memory, flight);
 	removeFromKey(memory, flight);
+	// Its follower may have been put off until this one is finished.
+	const next = flight.key === undefined ? undefined : memory.keys.get(flight.key)?.flights[0];
+	if (next !== undefined) schedule(memory, memory.queue?.settings, next);
 }
 
 /** The message is done: acknowledged, removed, expired or buried. */

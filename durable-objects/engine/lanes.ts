@@ -1,9 +1,10 @@
 import type { Database } from '../database';
 import { LIMITS } from '../protocol';
 import { isParked } from './keys';
+import { lastSegment } from './lane-ends';
 import { type Lane, type Memory, newLane } from './memory';
 import { type Head, LANE_SPAN, laneOf } from './message';
-import { deleteSegment, lastSegment, segmentAt } from './segments';
+import { deleteSegment, segmentAt } from './segments';
 
 export function laneFor(memory: Memory, position: number): Lane {
 	return laneNumber(memory, laneOf(position));

@@ -216,34 +216,3 @@ export function punchHoles(
 		segment.base,
 	);
 }
-
-/** The oldest segments of a lane, bodies left out: what retention looks at. */
-export function oldestSegments(
-	database: Database,
-	lane: number,
-	limit: number,
-): { base: number; span: number; messages: number; bytes: number; written_at: number; retained_from: number }[] {
-	return database.all(
-		`SELECT base, span, messages, bytes, written_at, retained_from FROM segment
-		WHERE base >= ? AND base < ? ORDER BY base LIMIT ?`,
-		lane * LANE_SPAN,
-		(lane + 1) * LANE_SPAN,
-		limit,
-	);
-}
-
-export interface LaneEnd {
-	readonly base: number;
-	readonly span: number;
-	readonly messages_through: number;
-	readonly bytes_through: number;
-}
-
-export function lastSegment(database: Database, lane: number): LaneEnd | undefined {
-	return database.first<LaneEnd>(
-		`SELECT base, span, messages_through, bytes_through FROM segment
-		WHERE base >= ? AND base < ? ORDER BY base DESC LIMIT 1`,
-		lane * LANE_SPAN,
-		(lane + 1) * LANE_SPAN,
-	);
-}

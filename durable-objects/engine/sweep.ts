@@ -3,11 +3,12 @@ import { LIMITS, type QueueSettings } from '../protocol';
 import { backlog } from './figures';
 import { finishFlight, forgetAlias } from './flights';
 import { isParked, unpark } from './keys';
+import { oldestSegments } from './lane-ends';
 import { park } from './lanes';
 import type { Lane, Memory } from './memory';
 import { isDue, isExpired, isInDedupWindow } from './rules';
 import { unschedule } from './scheduled';
-import { deleteSegment, oldestSegments, segmentAt } from './segments';
+import { deleteSegment, segmentAt } from './segments';
 import { deleteStraggler, stragglersAfter, tallyWaiting } from './stragglers';
 
 /**

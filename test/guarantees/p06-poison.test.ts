@@ -17,6 +17,18 @@ promise(
 );
 
 promise(
+	'P6: what waits for its key before it is buried goes as soon as the head is finished',
+	`
+       0  queue maxReceives 1
+       0  publish a key k, b key k
+       0  receive 10 lease 20     -> a#1, b#1
+      19  extend a#1 lease 61     -> extended 80
+      21  ack a#1                 -> acked
+      22  browse on q-dlq         -> b visible
+`,
+);
+
+promise(
 	'P6: a poison head does not take those behind it along: given back with it, they use up no receives of their own',
 	`
        0  queue maxReceives 3
