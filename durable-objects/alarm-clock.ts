@@ -21,3 +21,9 @@ export class AlarmClock {
 		void this.storage.setAlarm(at);
 	}
 }
+
+/** The earlier of two instants, of which either may be missing. */
+export function earlier(a: number | null, b: number | null): number | null {
+	if (a === null || b === null) return a ?? b;
+	return Math.min(a, b);
+}

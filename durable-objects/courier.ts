@@ -19,6 +19,8 @@ export interface Sender {
 	/** Durable before it resolves. */
 	setRoute(queue: string, route: Queue): Promise<void>;
 	setTaken(parcel: Parcel, positions: ReadonlySet<number>): Promise<void>;
+	/** Takes what was redriven back into the log. */
+	giveBack(parcel: Parcel): Promise<void>;
 	resolve(queue: string): Promise<Refusal | Queue>;
 	deliver(queue: Queue, index: number, delivery: Delivery): Promise<DeliveryResult>;
 	now(): number;
@@ -58,7 +60,9 @@ export class Courier {
 	dueAt(now: number): number | undefined {
 		let at: number | undefined;
 		for (const queue of this.sender.owedQueues()) {
-			const next = this.late.get(queue)?.nextAt ?? now + LIMITS.courierInitialBackoffMs;
+			// Under way: only a crash needs the alarm.
+			const late = this.under.has(queue) ? undefined : this.late.get(queue);
+			const next = late?.nextAt ?? now + LIMITS.courierInitialBackoffMs;
 			at = Math.min(at ?? next, Math.max(next, now));
 		}
 		return at;
@@ -88,6 +92,7 @@ export class Courier {
 		const { parcel, route } = this.sender.parcelFor(queue);
 		if (parcel === undefined) return false;
 		const target = route ?? (await this.fixRoute(queue));
+		if (isRefusal(target)) return this.giveUp(queue, target);
 		const groups = byPartition(parcel.messages, target.settings.partitions);
 		const answers = await Promise.all(
 			[...groups].map(async ([index, messages]) => ({
@@ -109,16 +114,27 @@ export class Courier {
 		if (taken.size > 0) await this.sender.setTaken(parcel, taken);
 		// Only when every partition has said what it took may the rest go another way.
 		if (errors[0] !== undefined) throw errors[0];
-		if (refusals.some((refusal) => MOVED.has(refusal.refused))) await this.fixRoute(queue);
+		if (refusals.some((refusal) => MOVED.has(refusal.refused))) {
+			const moved = await this.fixRoute(queue);
+			if (isRefusal(moved)) return this.giveUp(queue, moved);
+		}
 		if (refusals[0] !== undefined) throw new Error(refusals[0].detail);
 		return true;
 	}
 
-	private async fixRoute(queue: string): Promise<Queue> {
+	private async fixRoute(queue: string): Promise<Refusal | Queue> {
 		const target = await this.sender.resolve(queue);
-		if (isRefusal(target)) throw new Error(target.detail);
-		await this.sender.setRoute(queue, target);
+		if (!isRefusal(target)) await this.sender.setRoute(queue, target);
 		return target;
+	}
+
+	/** There is nowhere to go. What was redriven returns to where it was; a dead letter waits for its queue. */
+	private async giveUp(queue: string, { refused, detail }: Refusal): Promise<boolean> {
+		const { parcel } = this.sender.parcelFor(queue);
+		if (refused !== 'queue_not_found' || !parcel?.messages.some((message) => message.isRedriven))
+			throw new Error(detail);
+		await this.sender.giveBack(parcel);
+		return true;
 	}
 }
 

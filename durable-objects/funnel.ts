@@ -6,7 +6,8 @@ import { LIMITS } from './protocol';
  */
 export class Funnel<Entry> {
 	private entries: Entry[] = [];
-	private isSyncing = false;
+	/** A commit runs or is being made durable; what comes meanwhile joins the next one. */
+	private isBusy = false;
 
 	/** `commit` answers whether it wrote anything; `sync` resolves when what was written is durable. */
 	constructor(
@@ -16,20 +17,18 @@ export class Funnel<Entry> {
 
 	enter(entry: Entry): void {
 		this.entries.push(entry);
-		if (!this.isSyncing) this.drain();
+		if (!this.isBusy) this.drain();
 	}
 
 	private drain(): void {
+		this.isBusy = true;
 		while (this.entries.length > 0) {
 			if (!this.commit(this.entries.splice(0, LIMITS.commitCommands))) continue;
-			this.isSyncing = true;
-			const next = () => {
-				this.isSyncing = false;
-				this.drain();
-			};
 			// When it fails the object is about to be reset; whoever waits is told by the runtime.
+			const next = () => this.drain();
 			void this.sync().then(next, next);
 			return;
 		}
+		this.isBusy = false;
 	}
 }

@@ -41,6 +41,10 @@ export const LIMITS = Object.freeze({
 	heldKeys: 100_000,
 	/** Messages that one receive looks at without being able to hand them out, before it answers with what it has. */
 	scannedMessages: 1_000,
+	/** UTF-16 units of all bodies that one commit hands out: they are in memory together, in several forms. */
+	commitUnits: 16 * MiB,
+	/** Burials of one commit that no receive asked for. */
+	buriedMessages: 100,
 	/** Stored bytes that one receive hands out; one message more than that is always given. */
 	receiveBytes: 8 * MiB,
 	/** Messages in one page of a browse, and the bytes of their bodies. */
@@ -68,6 +72,9 @@ export const LIMITS = Object.freeze({
 	/** A redrive pauses while the courier owes so many, and looks again after this time. */
 	redriveOwedMessages: 1_000,
 	redriveStepMs: 100,
+	redrivePauseMs: 60 * second,
+	/** How long a woken waiter gets to take what it was woken for, before another one is woken. */
+	wakeAgainMs: 100,
 	/** Commands of one commit: they share its rows, and all wait for it. */
 	commitCommands: 256,
 	/** Messages of one courier call, and their stored bytes: the bounds of a batch. */
@@ -79,10 +86,11 @@ export const LIMITS = Object.freeze({
 	cacheMs: 5 * second,
 	/** Rows that one alarm looks at while it sweeps, so that sweeping never holds up a publish. */
 	sweptRows: 2_000,
-	sweptStragglers: 500,
 	sweptBytes: 16 * MiB,
 	/** The least time between two sweeps: each may cost a billed alarm. */
 	sweepMs: 60 * second,
+	/** A sweep that a bound cut short goes on after this. */
+	sweepStepMs: 1 * second,
 	/** Metrics that a crash may forget: totals are written at most this often, so that they cost no row per message. */
 	totalsMs: 60 * second,
 });

@@ -78,4 +78,6 @@ export interface CarriedMessage extends Content {
 	readonly publishedAt: number;
 	readonly priority?: number;
 	readonly deadLetter?: DeadLetter;
+	/** On its way back from a dead-letter queue; its history comes along in case it cannot be delivered. */
+	readonly isRedriven?: boolean;
 }

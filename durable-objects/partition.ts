@@ -1,19 +1,19 @@
 import { DurableObject } from 'cloudflare:workers';
 import { partitionMigrations } from '../migrations/partition';
-import { AlarmClock } from './alarm-clock';
-import { Courier, type Sender } from './courier';
+import { AlarmClock, earlier } from './alarm-clock';
+import { Courier } from './courier';
+import { senderOf } from './courier-sender';
 import { Database, migrate } from './database';
-import type { Command, Commit } from './engine/commands';
+import { type Command, type Commit, DEFERRED } from './engine/commands';
 import { PartitionEngine } from './engine/engine';
 import type { EngineFigures } from './engine/figures';
-import type { Parcel } from './engine/outbox';
 import type { Env } from './env';
 import { Funnel } from './funnel';
 import type * as protocol from './protocol';
 import {
 	fromText,
 	isRefusal,
-	partitionObjectName,
+	LIMITS,
 	type Queue,
 	type ReceivedMessage,
 	type Refusal,
@@ -36,6 +36,7 @@ export class Partition extends DurableObject<Env> {
 	private readonly courier: Courier;
 	private readonly funnel: Funnel<Entry>;
 	private readonly alarmClock: AlarmClock;
+	private isSoon = false;
 	/** The settings of the last call: the next one's are nearly always the same. */
 	private lastQueue: { readonly text: Text<Queue>; readonly queue: Queue } | undefined;
 
@@ -51,7 +52,14 @@ export class Partition extends DurableObject<Env> {
 			(group) => this.commit(group),
 			() => this.storage.sync(),
 		);
-		this.courier = new Courier(this.sender());
+		this.courier = new Courier(
+			senderOf(
+				env,
+				this.tag,
+				() => this.engine,
+				(command) => this.run(command),
+			),
+		);
 		ctx.blockConcurrencyWhile(async () => {
 			await this.alarmClock.load();
 			this.commit([]);
@@ -181,13 +189,15 @@ export class Partition extends DurableObject<Env> {
 		this.waiters.serve(commit.served);
 		for (const [index, entry] of group.entries()) this.answer(entry, commit.results[index], now);
 		if (this.waiters.size > 0 && this.engine.closed !== undefined) this.waiters.dismiss(this.engine.closed);
-		if (this.waiters.hasSleeping()) this.waiters.wake(this.engine.available(now));
+		this.wakeSleepers(now);
+		if (commit.again && this.waiters.hasLeasing()) this.soon(0);
 		this.arm(commit.dueAt, commit.visibleAt, now);
 		return this.database.rowsWritten > rowsBefore;
 	}
 
 	private answer(entry: Entry, result: unknown, now: number): void {
-		if (entry.park === undefined || !isNothing(entry.command, result, () => this.engine.available(now)))
+		if (result === DEFERRED) this.funnel.enter(entry);
+		else if (entry.park === undefined || !isNothing(entry.command, result, () => this.engine.available(now)))
 			entry.resolve(result);
 		else entry.park();
 	}
@@ -199,11 +209,27 @@ export class Partition extends DurableObject<Env> {
 			void this.storage.sync().then(() => this.carry());
 		}
 		let at = earlier(dueAt, this.courier.dueAt(now) ?? null);
-		if (this.waiters.size > 0 && visibleAt !== null) {
-			if (visibleAt <= now) setTimeout(() => this.tick(), 0);
-			else at = earlier(at, visibleAt);
-		}
+		if (this.waiters.size > 0) at = earlier(at, visibleAt);
 		if (at !== null) this.alarmClock.noLaterThan(at);
+	}
+
+	/** A sleeper that was woken may find its batch full elsewhere, or its client gone: then another one is woken. */
+	private wakeSleepers(now: number): void {
+		if (!this.waiters.hasSleeping()) return;
+		const available = this.engine.available(now);
+		if (available === 0) return;
+		this.waiters.wake(available);
+		if (this.waiters.hasSleeping()) this.soon(LIMITS.wakeAgainMs);
+	}
+
+	/** Another commit without anybody asking; at most one is under way. */
+	private soon(delayMs: number): void {
+		if (this.isSoon) return;
+		this.isSoon = true;
+		setTimeout(() => {
+			this.isSoon = false;
+			this.tick();
+		}, delayMs);
 	}
 
 	private tick(): void {
@@ -218,31 +244,4 @@ export class Partition extends DurableObject<Env> {
 		// Arms the alarm for what is left, or goes on with what came meanwhile.
 		this.commit([]);
 	}
-
-	private sender(): Sender {
-		return {
-			source: this.tag,
-			owedQueues: () => this.engine.owedQueues,
-			parcelFor: (queue: string) => this.engine.parcelFor(queue),
-			setRoute: (to: string, route: Queue) =>
-				this.run<void>({ kind: 'route', queue: this.known(), to, route }).then(() => this.storage.sync()),
-			setTaken: (parcel: Parcel, positions: ReadonlySet<number>) =>
-				this.run<void>({ kind: 'taken', queue: this.known(), parcel, positions }),
-			resolve: (name: string) => this.env.CATALOG.getByName('catalog').getQueue(name),
-			deliver: (queue: Queue, index: number, delivery: protocol.Delivery) =>
-				this.env.PARTITION.getByName(partitionObjectName(queue, index), {
-					locationHint: queue.settings.location ?? undefined,
-				}).deliver(queue, delivery),
-			now: () => Date.now(),
-		};
-	}
-
-	private known(): Queue {
-		return this.engine.queue as Queue;
-	}
-}
-
-function earlier(a: number | null, b: number | null): number | null {
-	if (a === null || b === null) return a ?? b;
-	return Math.min(a, b);
 }

@@ -122,6 +122,11 @@ export class Waiters {
 		}
 	}
 
+	hasLeasing(): boolean {
+		for (const waiter of this.parked.keys()) if (waiter.isLeasing) return true;
+		return false;
+	}
+
 	hasSleeping(): boolean {
 		for (const waiter of this.parked.keys()) if (!waiter.isLeasing) return true;
 		return false;

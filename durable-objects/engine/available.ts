@@ -11,7 +11,7 @@ import { segmentAtOrAfter } from './segments';
  */
 export function available(database: Database, memory: Memory, now: number): number {
 	if (memory.queue === undefined || memory.queue.paused || memory.sealed || memory.destroyed) return 0;
-	if (memory.leasedMessages >= LIMITS.inFlight) return 0;
+	if (memory.leasedMessages >= LIMITS.inFlight) return hasExpired(memory, now) ? 1 : 0;
 	let count = memory.tally.waitingMessages > 0 ? memory.waitingDue.at(now) : 0;
 	const keyAt = memory.readyKeys.next();
 	if (keyAt !== undefined && isDue(keyAt, now)) count++;
@@ -35,4 +35,15 @@ function hasFree(database: Database, memory: Memory, lane: Lane, now: number): b
 		}
 	}
 	return true;
+}
+
+/** A lease is over, or a key's instant has come: what may be handed out although the partition is full. */
+export function hasExpired(memory: Memory, now: number): boolean {
+	const keyAt = memory.readyKeys.next();
+	if (keyAt !== undefined && keyAt <= now) return true;
+	for (const lane of memory.lanes.values()) {
+		const at = lane.expiries.next();
+		if (at !== undefined && at <= now) return true;
+	}
+	return false;
 }

@@ -13,6 +13,8 @@ export type Command = { readonly queue: Queue } & (
 	| { readonly kind: 'redrive'; readonly command: protocol.RedriveCommand }
 	| { readonly kind: 'purge' | 'configure' | 'figures' | 'seal' | 'unseal' | 'destroy' | 'tick' }
 	| { readonly kind: 'taken'; readonly parcel: Parcel; readonly positions: ReadonlySet<number> }
+	/** There is no such queue: what was redriven comes back into this one. */
+	| { readonly kind: 'giveBack'; readonly parcel: Parcel }
 	/** Where the courier takes the messages for a queue: fixed before the first is sent, so that repeats meet. */
 	| { readonly kind: 'route'; readonly to: string; readonly route: Queue }
 );
@@ -26,7 +28,12 @@ export interface Commit {
 	readonly dueAt: number | null;
 	/** When something may become visible by time alone; of interest only while somebody waits. */
 	readonly visibleAt: number | null;
+	/** A bound ended this commit's receiving, not a lack of messages: who leases and waits should have another one. */
+	readonly again: boolean;
 }
+
+/** The answer to a receive that has to wait for the next commit: this one hands out as much as it may. */
+export const DEFERRED = Symbol('deferred');
 
 /** Order within one commit. Its commands arrived at the same time, so any order is as true as another. */
 export const PHASES: Record<Command['kind'], number> = {
@@ -34,6 +41,7 @@ export const PHASES: Record<Command['kind'], number> = {
 	configure: 0,
 	publish: 1,
 	deliver: 1,
+	giveBack: 1,
 	settle: 2,
 	tick: 3,
 	taken: 3,

@@ -86,6 +86,9 @@ export function seal(database: Database, memory: Memory, settings: QueueSettings
 		);
 	}
 	memory.sealed = true;
+	memory.sweep.nextAt = undefined;
+	memory.redrive = undefined;
+	memory.redriveDirty = true;
 	writeState(database, 'sealed', true);
 	return null;
 }

@@ -1,13 +1,13 @@
 import type { Database } from '../database';
-import type { Delivery, DeliveryResult, QueueSettings } from '../protocol';
+import type { CarriedMessage, Delivery, DeliveryResult, QueueSettings, Refusal } from '../protocol';
 import type { Appender } from './appender';
 import type { Memory } from './memory';
 import { headOf, ownId } from './message';
 import { Room } from './room';
 
 /**
- * Takes a courier's batch, all of it or nothing. What was taken before from this source is skipped: the answer may
- * have been lost, and the courier repeats until it has one.
+ * Takes a courier's batch, as far as there is room for it. What was taken before from this source is skipped: the
+ * answer may have been lost, and the courier repeats until it has one.
  */
 export function deliver(
 	database: Database,
@@ -18,30 +18,42 @@ export function deliver(
 ): DeliveryResult {
 	const taken = takenFrom(database, delivery.source);
 	const messages = delivery.messages.filter((message) => message.courierPosition > taken);
-	const last = messages.at(-1);
-	if (last === undefined) return { taken };
-	const bytes = messages.reduce((sum, message) => sum + message.size, 0);
-	const refusal = new Room(memory, appender, settings).take(messages.length, bytes);
-	if (refusal !== undefined) return { taken, refusal };
+	const room = new Room(memory, appender, settings);
+	let last = taken;
+	let refusal: Refusal | undefined;
 	for (const message of messages) {
-		const { id, publishedAt, deadLetter } = message;
-		const extras = { id, publishedAt, deadLetter };
-		const position = appender.append(message.priority ?? 0, headOf(message, extras), message.body);
-		if (message.id === ownId(memory.tag, position)) continue;
-		memory.hasAliases = true;
+		refusal = room.take(1, message.size);
+		if (refusal !== undefined) break;
+		append(database, memory, appender, message);
+		last = message.courierPosition;
+	}
+	if (last > taken) {
 		database.run(
-			'INSERT INTO alias (id, position) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET position = excluded.position',
-			message.id,
-			position,
+			'INSERT INTO inbox (source, taken) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET taken = excluded.taken',
+			delivery.source,
+			last,
 		);
 	}
-	database.run(
-		'INSERT INTO inbox (source, taken) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET taken = excluded.taken',
-		delivery.source,
-		last.courierPosition,
+	return refusal === undefined ? { taken: last } : { taken: last, refusal };
+}
+
+/** Into the log under the id that it has. A redriven message begins anew; only a dead letter says where it has been. */
+export function append(database: Database, memory: Memory, appender: Appender, message: CarriedMessage): void {
+	const { id, publishedAt, isRedriven } = message;
+	const deadLetter = isRedriven ? undefined : message.deadLetter;
+	const position = appender.append(
+		message.priority ?? 0,
+		headOf(message, { id, publishedAt, deadLetter }),
+		message.body,
 	);
-	memory.totals.published += messages.length;
-	return { taken: last.courierPosition };
+	memory.totals.published++;
+	if (id === ownId(memory.tag, position)) return;
+	memory.hasAliases = true;
+	database.run(
+		'INSERT INTO alias (id, position) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET position = excluded.position',
+		id,
+		position,
+	);
 }
 
 /** Durable also after the queue was deleted or sealed: a courier must learn what arrived before. */

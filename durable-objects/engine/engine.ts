@@ -1,24 +1,34 @@
 import type { Database } from '../database';
 import type * as protocol from '../protocol';
-import { isRefusal, type Queue, type ReceiveCommand, type ReceivedMessage, type Refusal, refuse } from '../protocol';
+import {
+	isRefusal,
+	LIMITS,
+	type Queue,
+	type ReceiveCommand,
+	type ReceivedMessage,
+	type Refusal,
+	refuse,
+} from '../protocol';
 import { Appender } from './appender';
 import { available } from './available';
-import { type Command, type Commit, inPhases, PHASES } from './commands';
+import { type Command, type Commit, DEFERRED, inPhases, PHASES } from './commands';
 import { adopt, closed, destroy, purge, seal, unseal } from './control';
 import { deliver, takenFrom } from './deliver';
 import { figures } from './figures';
 import { buryFlight, recall } from './flights';
+import type { Budget } from './handout';
 import { flushKeys } from './keys';
 import { flushSegments } from './lanes';
 import { flushLeases } from './leases';
 import { load } from './load';
 import { browse, look, remove } from './look';
 import type { Memory } from './memory';
-import { oldestParcel, type Parcel, taken } from './outbox';
+import { giveBack, oldestParcel, type Parcel, taken } from './outbox';
 import { publish } from './publish';
 import { receive } from './receive';
 import { flushRedrive, redrive, stepRedrive } from './redrive';
 import { isDue, isLastAttempt } from './rules';
+import { nextScheduledAt } from './scheduled';
 import { settle } from './settle';
 import { type Snapshot, snapshot } from './snapshot';
 import { readState, writeState } from './state';
@@ -45,19 +55,23 @@ export class PartitionEngine {
 		const rowsBefore = database.rowsWritten;
 		const results: unknown[] = new Array(commands.length);
 		const appender = new Appender(database, memory, now);
+		const budget: Budget = { units: LIMITS.commitUnits };
 		let hasBuried = false;
+		let served: ReceivedMessage[][] | undefined;
 		for (const index of inPhases(commands)) {
 			const command = commands[index] as Command;
 			if (PHASES[command.kind] > PHASES.publish) appender.flush();
 			if (PHASES[command.kind] > PHASES.settle && !hasBuried) hasBuried = this.buryDoomed(now);
-			results[index] = this.run(command, appender, now);
+			// First come, first served: who waits goes before who comes.
+			if (PHASES[command.kind] >= PHASES.receive) served ??= this.serve(waiting, budget, now);
+			results[index] = this.run(command, appender, budget, now);
 			this.count(results[index]);
 		}
 		appender.flush();
 		if (!hasBuried) this.buryDoomed(now);
-		const served = this.serve(waiting, now);
+		served ??= this.serve(waiting, budget, now);
 		this.flush(rowsBefore, now);
-		return { results, served, dueAt: this.dueAt(), visibleAt: this.visibleAt(now) };
+		return { results, served, dueAt: this.dueAt(), visibleAt: this.visibleAt(now), again: memory.moreToScan };
 	}
 
 	/** The queue as last seen; undefined before the first call. */
@@ -89,7 +103,7 @@ export class PartitionEngine {
 		return snapshot(this.memory);
 	}
 
-	private run(command: Command, appender: Appender, now: number): unknown {
+	private run(command: Command, appender: Appender, budget: Budget, now: number): unknown {
 		const { database, memory } = this;
 		if (command.kind === 'destroy') return destroy(database, memory);
 		if (
@@ -98,8 +112,13 @@ export class PartitionEngine {
 		) {
 			return refuse('settings_stale', 'A newer change of the queue has been seen.');
 		}
-		if (command.kind === 'unseal') return unseal(database, memory);
-		if (command.kind === 'taken') return taken(database, memory, command.parcel, command.positions);
+		if (command.kind === 'unseal') {
+			// A seal that was sent before comes too late from here on.
+			adopt(memory, command.queue);
+			return unseal(database, memory);
+		}
+		if (command.kind === 'taken') return taken(database, memory, command.parcel, command.positions, now);
+		if (command.kind === 'giveBack') return giveBack(database, memory, appender, command.parcel, now);
 		if (command.kind === 'route') return writeState(database, `route/${command.to}`, command.route);
 		const refusal = closed(memory, command.queue.name);
 		if (refusal !== undefined) {
@@ -116,7 +135,7 @@ export class PartitionEngine {
 			case 'settle':
 				return settle(database, memory, settings, command.command, now);
 			case 'receive':
-				return receive(database, memory, queue, command.command, now);
+				return budget.units > 0 ? receive(database, memory, queue, command.command, budget, now) : DEFERRED;
 			case 'browse':
 				return browse(database, memory, command.command, now);
 			case 'look':
@@ -141,9 +160,9 @@ export class PartitionEngine {
 
 	/** What falls due by time alone. */
 	private tick(settings: protocol.QueueSettings, now: number): null {
-		stepRedrive(this.database, this.memory, now);
 		const sweepAt = this.memory.sweep.nextAt;
 		if (sweepAt !== undefined && isDue(sweepAt, now)) sweep(this.database, this.memory, settings, now);
+		stepRedrive(this.database, this.memory, now);
 		return null;
 	}
 
@@ -152,24 +171,33 @@ export class PartitionEngine {
 		const { database, memory } = this;
 		const settings = memory.queue?.settings;
 		if (settings === undefined || memory.destroyed) return true;
-		for (let flight = memory.doomed.pop(now); flight !== undefined; flight = memory.doomed.pop(now)) {
+		let units = 0;
+		for (let buried = 0; buried < LIMITS.buriedMessages && units < LIMITS.receiveBytes; ) {
+			const flight = memory.doomed.pop(now);
+			if (flight === undefined) break;
 			if (!isLastAttempt(settings, flight.attempt, flight.key)) continue;
 			// In order per key, also into the dead-letter queue: when the one before it is done, it is noted again.
 			if (flight.key !== undefined && memory.keys.get(flight.key)?.flights[0] !== flight) continue;
 			const { record, failures } = recall(database, memory, flight);
 			memory.totals.leasesExpired++;
 			buryFlight(database, memory, settings, flight, failures, record, now);
+			buried++;
+			units += record.body.length;
 		}
 		return true;
 	}
 
 	/** Serves parked receives in turn. All may take the same, so the first that gets nothing ends it. */
-	private serve(waiting: Iterable<ReceiveCommand>, now: number): ReceivedMessage[][] {
+	private serve(waiting: Iterable<ReceiveCommand>, budget: Budget, now: number): ReceivedMessage[][] {
 		const served: ReceivedMessage[][] = [];
 		const { queue } = this.memory;
 		if (queue === undefined || closed(this.memory, queue.name) !== undefined) return served;
 		for (const command of waiting) {
-			const messages = receive(this.database, this.memory, queue, command, now);
+			if (budget.units <= 0) {
+				this.memory.moreToScan = true;
+				break;
+			}
+			const messages = receive(this.database, this.memory, queue, command, budget, now);
 			if (isRefusal(messages) || messages.length === 0) break;
 			served.push(messages);
 		}
@@ -201,16 +229,17 @@ export class PartitionEngine {
 		return earliest(doomed.next(), redrive?.nextAt, sweep.nextAt);
 	}
 
+	/** Only what is to come: what is due already was looked at by this commit. */
 	private visibleAt(now: number): number | null {
 		const { database, memory } = this;
 		if (memory.queue?.paused || memory.destroyed) return null;
-		if (memory.moreToScan) return now;
 		const instants = [memory.readyKeys.next()];
 		for (const lane of memory.lanes.values()) {
 			instants.push(lane.expiries.next());
 			if (memory.tally.waitingMessages > 0) instants.push(nextStragglerAt(database, lane.lane));
 		}
-		return earliest(...instants);
+		if (memory.tally.scheduledMessages > 0) instants.push(nextScheduledAt(database, now));
+		return earliest(...instants.filter((at) => at !== undefined && at > now));
 	}
 }
 

@@ -7,6 +7,11 @@ import { type LogRecord, storedMessage } from './message';
 import { deleteStraggler, insertStraggler, moveStraggler } from './stragglers';
 import { observe } from './totals';
 
+/** What one commit may still hand out, in UTF-16 units of bodies: all of it is in memory at once, as text too. */
+export interface Budget {
+	units: number;
+}
+
 /** One receive under way: how much it may still take, and what it has. */
 export class Handout {
 	readonly messages: ReceivedMessage[] = [];
@@ -16,12 +21,14 @@ export class Handout {
 	private readonly leaseMs: number;
 	/** Messages looked at that could not be handed out. */
 	scanned = 0;
+	private dropped = 0;
 
 	constructor(
 		readonly database: Database,
 		readonly memory: Memory,
 		readonly settings: QueueSettings,
 		private readonly command: ReceiveCommand,
+		private readonly budget: Budget,
 		readonly now: number,
 	) {
 		this.leaseMs = command.visibilityTimeoutMs ?? settings.visibilityTimeoutMs;
@@ -29,7 +36,7 @@ export class Handout {
 
 	/** As many messages as were asked for, or as many bytes as one answer may hold. */
 	hasEnough(): boolean {
-		return this.messages.length >= this.command.max || this.bytes >= LIMITS.receiveBytes;
+		return this.messages.length >= this.command.max || this.bytes >= LIMITS.receiveBytes || this.budget.units <= 0;
 	}
 
 	/** No further message may be leased. A message whose lease is over may be handed out again all the same. */
@@ -125,15 +132,28 @@ export class Handout {
 	}
 
 	/** Drops a message that expired: counted, never silent. */
-	expireFlight(flight: Flight): void {
+	expireFlight(flight: Flight, record: LogRecord): void {
 		finishFlight(this.database, this.memory, flight);
 		this.memory.totals.expired++;
+		this.tire(record);
 	}
 
 	/** Drops an expired message of the log. */
 	drop(record: LogRecord): void {
 		forgetAlias(this.database, record.head.id);
 		this.memory.totals.expired++;
+		this.tire(record);
+	}
+
+	/** Work on a message that is not handed out counts too: one transaction must end. */
+	tire(record: LogRecord): void {
+		this.scanned++;
+		this.dropped += record.body.length;
+	}
+
+	/** Has looked at as much that it could not hand out as one receive may; the next one goes on from there. */
+	isTired(): boolean {
+		return this.scanned >= LIMITS.scannedMessages || this.dropped >= LIMITS.receiveBytes;
 	}
 
 	private stamp(flight: Flight): void {
@@ -159,6 +179,7 @@ export class Handout {
 		const message = storedMessage(this.memory.tag, record, attempt, failures);
 		this.messages.push({ ...message, leaseExpiresAt: this.isAtMostOnce ? null : this.now + this.leaseMs });
 		this.bytes += record.body.length;
+		this.budget.units -= record.body.length;
 		this.memory.totals.delivered++;
 	}
 }

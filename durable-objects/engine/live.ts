@@ -6,7 +6,7 @@ import type { Flight, Memory } from './memory';
 import { LANE_SPAN, type LogRecord, laneOf, positionOfId, storedMessage } from './message';
 import { isDue } from './rules';
 import { type Segment, segmentAtOrAfter, segmentHolding } from './segments';
-import { type Straggler, stragglerAt, stragglersAfter } from './stragglers';
+import { positionsAfter, type Straggler, stragglerAt } from './stragglers';
 
 /** An unfinished message, wherever it stands. */
 export interface Live {
@@ -106,17 +106,18 @@ export function walk(
 ): number | null {
 	let last = after;
 	let looked = 0;
-	let stragglers = stragglersAfter(database, after, PAGE);
+	let stragglers = positionsAfter(database, after, PAGE);
 	let at = 0;
-	const nextStraggler = (): Straggler | undefined => {
+	const nextStraggler = (before: number): Straggler | undefined => {
 		if (at === PAGE) {
-			stragglers = stragglersAfter(database, (stragglers[PAGE - 1] as Straggler).position, PAGE);
+			stragglers = positionsAfter(database, stragglers[PAGE - 1] as number, PAGE);
 			at = 0;
 		}
-		return stragglers[at];
+		const position = stragglers[at];
+		return position === undefined || position >= before ? undefined : stragglerAt(database, position);
 	};
 	for (const { segment, position } of logPositions(database, memory, after + 1)) {
-		for (let entry = nextStraggler(); entry !== undefined && entry.position < position; entry = nextStraggler()) {
+		for (let entry = nextStraggler(position); entry !== undefined; entry = nextStraggler(position)) {
 			if (looked++ >= budget || !visit(liveStraggler(memory, entry, now))) return last;
 			last = entry.position;
 			at++;
@@ -125,7 +126,8 @@ export function walk(
 		if (looked++ >= budget || (live !== undefined && !visit(live))) return last;
 		last = position;
 	}
-	for (let entry = nextStraggler(); entry !== undefined; entry = nextStraggler()) {
+	const end = Number.POSITIVE_INFINITY;
+	for (let entry = nextStraggler(end); entry !== undefined; entry = nextStraggler(end)) {
 		if (looked++ >= budget || !visit(liveStraggler(memory, entry, now))) return last;
 		last = entry.position;
 		at++;

@@ -49,6 +49,8 @@ export interface Head {
 	readonly deadLetter?: DeadLetter;
 	/** In the outbox only: elsewhere the lane says it. */
 	readonly priority?: number;
+	/** In the outbox only. */
+	readonly isRedriven?: boolean;
 }
 
 /** A stored message wherever it stands. */
@@ -62,7 +64,14 @@ export interface LogRecord {
 
 /** What a head has beside the content: set where the message has it. */
 type Extras = {
-	-readonly [Name in 'expiresAt' | 'deliverAt' | 'id' | 'publishedAt' | 'deadLetter' | 'priority']?: Head[Name];
+	-readonly [Name in
+		| 'expiresAt'
+		| 'deliverAt'
+		| 'id'
+		| 'publishedAt'
+		| 'deadLetter'
+		| 'priority'
+		| 'isRedriven']?: Head[Name];
 };
 
 /** The head of a message, without what it does not have. Property by property: this runs for every message published. */
@@ -81,6 +90,7 @@ export function headOf(content: Content, extras?: Extras): Head {
 	if (extras.publishedAt !== undefined) head.publishedAt = extras.publishedAt;
 	if (extras.deadLetter !== undefined) head.deadLetter = extras.deadLetter;
 	if (extras.priority) head.priority = extras.priority;
+	if (extras.isRedriven) head.isRedriven = true;
 	return head;
 }
 
@@ -148,7 +158,19 @@ export function leaving(tag: string, record: LogRecord, deadLetter: DeadLetter |
 	return deadLetter === undefined ? message : { ...message, deadLetter };
 }
 
-/** Stored bytes of a message in a packed row, counted high: bodies as UTF-8, heads as JSON. */
-export function storedBytes(body: string, head: Pick<Content, 'encoding' | 'size' | 'key'>): number {
-	return (head.encoding === 'base64' ? body.length : head.size) + 120 + 6 * (head.key?.length ?? 0);
+/** Stored bytes of a message in a packed row, counted high: a row ends at 2 MB, and JSON may escape one byte to six. */
+export function storedBytes(
+	body: string,
+	head: Omit<Content, 'body' | 'traceparent'> & Pick<Head, 'deadLetter'>,
+): number {
+	let bytes = (head.encoding === 'base64' ? body.length : head.size) + HEAD_BYTES;
+	if (head.key !== undefined) bytes += 6 * head.key.length;
+	if (head.dedupId !== undefined) bytes += 6 * head.dedupId.length;
+	if (head.contentType !== undefined) bytes += 2 * head.contentType.length;
+	if (head.attributes !== undefined) bytes += 3 * JSON.stringify(head.attributes).length;
+	if (head.deadLetter !== undefined) bytes += 3 * JSON.stringify(head.deadLetter).length;
+	return bytes;
 }
+
+/** Names, numbers, an id and a traceparent. */
+const HEAD_BYTES = 320;

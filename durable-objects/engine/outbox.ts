@@ -1,5 +1,7 @@
 import type { Database } from '../database';
 import { type CarriedMessage, LIMITS } from '../protocol';
+import type { Appender } from './appender';
+import { append } from './deliver';
 import type { Memory } from './memory';
 import { type Head, headOf, type Leaving, storedBytes } from './message';
 
@@ -80,7 +82,13 @@ export function oldestParcel(database: Database, queue: string): Parcel | undefi
  * The target has these durably: the parcel goes, or what is left of it stays under its old positions, so that a
  * target which has seen some of them still knows them.
  */
-export function taken(database: Database, memory: Memory, parcel: Parcel, positions: ReadonlySet<number>): void {
+export function taken(
+	database: Database,
+	memory: Memory,
+	parcel: Parcel,
+	positions: ReadonlySet<number>,
+	now: number,
+): void {
 	const left = parcel.messages.filter((message) => !positions.has(message.courierPosition));
 	const gone = parcel.messages.length - left.length;
 	if (gone === 0) return;
@@ -98,10 +106,24 @@ export function taken(database: Database, memory: Memory, parcel: Parcel, positi
 		);
 	}
 	memory.tally.owedMessages -= gone;
+	if (memory.redrive !== undefined) memory.redrive.nextAt = Math.min(memory.redrive.nextAt, now);
 	memory.tallyDirty = true;
 	if (memory.tally.owedMessages === 0) memory.owedQueues.clear();
 	else if (left.length === 0 && oldestParcel(database, parcel.queue) === undefined)
 		memory.owedQueues.delete(parcel.queue);
+}
+
+/**
+ * The target of redriven messages does not exist: they go back into this log, with their history, in the commit that
+ * takes them off the outbox. What was never anywhere else stays owed.
+ */
+export function giveBack(database: Database, memory: Memory, appender: Appender, parcel: Parcel, now: number): void {
+	const redriven = parcel.messages.filter((message) => message.isRedriven);
+	if (!memory.destroyed)
+		for (const message of redriven) append(database, memory, appender, { ...message, isRedriven: false });
+	memory.redrive = undefined;
+	memory.redriveDirty = true;
+	taken(database, memory, parcel, new Set(redriven.map((message) => message.courierPosition)), now);
 }
 
 export function loadOwed(database: Database, memory: Memory): void {

@@ -13,7 +13,7 @@ import { type Segment, segmentAtOrAfter } from './segments';
 export function takeFresh(handout: Handout, lane: Lane): void {
 	const { database, memory } = handout;
 	while (freshMessages(lane) > 0 && !handout.isFull()) {
-		if (handout.scanned >= LIMITS.scannedMessages) {
+		if (handout.isTired()) {
 			memory.moreToScan = true;
 			return;
 		}
@@ -27,10 +27,11 @@ export function takeFresh(handout: Handout, lane: Lane): void {
 function readSegment(handout: Handout, lane: Lane, segment: Segment): boolean {
 	const { database, memory, settings, now } = handout;
 	for (let position = Math.max(lane.cursor, segment.base); position < segment.end; position++) {
-		if (handout.isFull() || handout.scanned >= LIMITS.scannedMessages) return true;
+		if (handout.isFull() || handout.isTired()) return true;
 		const head = segment.head(position);
 		if (head === null) {
 			pass(memory, lane, segment, position, head);
+			handout.scanned++;
 			continue;
 		}
 		if (head.key !== undefined && !isFree(handout, head.key, head)) {

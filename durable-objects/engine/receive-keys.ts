@@ -1,4 +1,3 @@
-import { LIMITS } from '../protocol';
 import { buryFlight, recall } from './flights';
 import type { Handout } from './handout';
 import { holdKey, settleKey } from './keys';
@@ -12,7 +11,7 @@ import { segmentAtOrAfter } from './segments';
 export function takeKeys(handout: Handout, lane: Lane): void {
 	const { memory, now } = handout;
 	const again: Key[] = [];
-	while (!handout.hasEnough() && handout.scanned < LIMITS.scannedMessages) {
+	while (!handout.hasEnough() && !handout.isTired()) {
 		const name = memory.readyKeys.pop(now);
 		if (name === undefined) break;
 		const key = memory.keys.get(name);
@@ -22,7 +21,7 @@ export function takeKeys(handout: Handout, lane: Lane): void {
 		again.push(key);
 	}
 	for (const key of again) settleKey(memory, key);
-	if (handout.scanned >= LIMITS.scannedMessages) memory.moreToScan = true;
+	if (handout.isTired()) memory.moreToScan = true;
 }
 
 /**
@@ -41,10 +40,11 @@ function takeAgain(handout: Handout, key: Key): void {
 		if (flight.by === handout.token) return;
 		if (!isDue(flight.until, now) || (flight.leased ? handout.hasEnough() : handout.isFull())) return;
 		const { record, failures } = recall(database, memory, flight);
-		if (isExpired(record, settings, now)) handout.expireFlight(flight);
+		if (isExpired(record, settings, now)) handout.expireFlight(flight, record);
 		else if (isLastAttempt(settings, flight.attempt, flight.key)) {
 			if (flight.leased) memory.totals.leasesExpired++;
 			buryFlight(database, memory, settings, flight, failures, record, now);
+			handout.tire(record);
 		} else {
 			handout.giveAgain(flight, record, failures);
 			if (!handout.isAtMostOnce) return;
@@ -57,7 +57,7 @@ function takeParked(handout: Handout, lane: Lane, key: Key): void {
 	const { database, memory, settings, now } = handout;
 	let position = key.from as number;
 	let readyAt = 0;
-	scan: while (position < lane.cursor && !handout.isFull() && handout.scanned < LIMITS.scannedMessages) {
+	scan: while (position < lane.cursor && !handout.isFull() && !handout.isTired()) {
 		const segment = segmentAtOrAfter(database, memory.cache, position);
 		if (segment === undefined || segment.base >= lane.cursor) {
 			position = lane.cursor;

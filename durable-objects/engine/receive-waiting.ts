@@ -2,14 +2,14 @@ import { bury, buryFlight, forgetAlias, recall } from './flights';
 import type { Handout } from './handout';
 import type { Flight, Lane } from './memory';
 import { isExpired, isLastAttempt } from './rules';
-import { deleteStraggler, dueStragglers, tallyWaiting } from './stragglers';
+import { deleteStraggler, dueStragglers, type Straggler, stragglerAt, tallyWaiting } from './stragglers';
 
 /** Messages without a key whose lease is over: buried after the last attempt, otherwise handed out again. */
 export function takeExpired(handout: Handout, lane: Lane): void {
 	const { database, memory, settings, now } = handout;
 	// A lease of no time at all is over at once; one receive still hands a message out only once.
 	const mine: Flight[] = [];
-	while (!handout.hasEnough()) {
+	while (!handout.hasEnough() && !handout.isTired()) {
 		const flight = lane.expiries.pop(now);
 		if (flight === undefined) break;
 		if (flight.by === handout.token) {
@@ -17,10 +17,11 @@ export function takeExpired(handout: Handout, lane: Lane): void {
 			continue;
 		}
 		const { record, failures } = recall(database, memory, flight);
-		if (isExpired(record, settings, now)) handout.expireFlight(flight);
+		if (isExpired(record, settings, now)) handout.expireFlight(flight, record);
 		else if (isLastAttempt(settings, flight.attempt, undefined)) {
 			memory.totals.leasesExpired++;
 			buryFlight(database, memory, settings, flight, failures, record, now);
+			handout.tire(record);
 		} else handout.giveAgain(flight, record, failures);
 	}
 	for (const flight of mine) lane.expiries.set(flight, flight.until);
@@ -28,24 +29,30 @@ export function takeExpired(handout: Handout, lane: Lane): void {
 
 /** Messages without a key that were delayed or retried and are due. */
 export function takeDue(handout: Handout, lane: Lane): void {
-	const { database, memory, settings, now } = handout;
-	while (!handout.isFull() && memory.tally.waitingMessages > 0) {
+	const { database, memory, now } = handout;
+	while (!handout.isFull() && !handout.isTired() && memory.tally.waitingMessages > 0) {
 		const limit = handout.room;
 		const due = dueStragglers(database, lane.lane, now, limit);
-		for (const entry of due) {
-			if (handout.isFull()) return;
-			tallyWaiting(memory, -1, entry.head.size, entry.visibleAt);
-			if (isExpired(entry, settings, now)) {
-				deleteStraggler(database, entry.position);
-				forgetAlias(database, entry.head.id);
-				memory.totals.expired++;
-			} else if (entry.attempts > 0 && isLastAttempt(settings, entry.attempts, undefined)) {
-				// The bound was lowered while the message waited.
-				deleteStraggler(database, entry.position);
-				forgetAlias(database, entry.head.id);
-				bury(database, memory, settings, { record: entry, failures: entry.failures, attempts: entry.attempts }, now);
-			} else handout.giveWaiting(entry, entry.attempts, entry.failures);
+		for (const position of due) {
+			if (handout.isFull() || handout.isTired()) return;
+			const entry = stragglerAt(database, position);
+			if (entry !== undefined) takeWaiting(handout, entry);
 		}
 		if (due.length < limit) return;
 	}
+}
+
+function takeWaiting(handout: Handout, entry: Straggler): void {
+	const { database, memory, settings, now } = handout;
+	tallyWaiting(memory, -1, entry.head.size, entry.visibleAt);
+	if (isExpired(entry, settings, now)) {
+		deleteStraggler(database, entry.position);
+		handout.drop(entry);
+	} else if (entry.attempts > 0 && isLastAttempt(settings, entry.attempts, undefined)) {
+		// The bound was lowered while the message waited.
+		deleteStraggler(database, entry.position);
+		forgetAlias(database, entry.head.id);
+		bury(database, memory, settings, { record: entry, failures: entry.failures, attempts: entry.attempts }, now);
+		handout.tire(entry);
+	} else handout.giveWaiting(entry, entry.attempts, entry.failures);
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../database';
 import { LIMITS, type Queue, type ReceiveCommand, type ReceivedMessage, type Refusal, refuse } from '../protocol';
-import { Handout } from './handout';
+import { hasExpired } from './available';
+import { type Budget, Handout } from './handout';
 import { lanesByPriority } from './lanes';
 import type { Memory } from './memory';
 import { takeFresh } from './receive-fresh';
@@ -17,6 +18,7 @@ export function receive(
 	memory: Memory,
 	queue: Queue,
 	command: ReceiveCommand,
+	budget: Budget,
 	now: number,
 ): Refusal | ReceivedMessage[] {
 	if (queue.paused) return [];
@@ -27,7 +29,7 @@ export function receive(
 			1_000,
 		);
 	}
-	const handout = new Handout(database, memory, queue.settings, command, now);
+	const handout = new Handout(database, memory, queue.settings, command, budget, now);
 	memory.moreToScan = false;
 	for (const lane of lanesByPriority(memory)) {
 		takeExpired(handout, lane);
@@ -37,14 +39,4 @@ export function receive(
 		if (handout.isFull()) break;
 	}
 	return handout.messages;
-}
-
-function hasExpired(memory: Memory, now: number): boolean {
-	const keyAt = memory.readyKeys.next();
-	if (keyAt !== undefined && keyAt <= now) return true;
-	for (const lane of memory.lanes.values()) {
-		const at = lane.expiries.next();
-		if (at !== undefined && at <= now) return true;
-	}
-	return false;
 }

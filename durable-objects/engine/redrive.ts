@@ -67,7 +67,7 @@ function send(database: Database, memory: Memory, moving: readonly Live[], to: s
 	for (const live of moving) {
 		const target = targetOf(live, to) as string;
 		const parcel = parcels.get(target) ?? [];
-		parcel.push(leaving(memory.tag, live.record, undefined));
+		parcel.push({ ...leaving(memory.tag, live.record, live.record.head.deadLetter), isRedriven: true });
 		parcels.set(target, parcel);
 	}
 	takeOut(database, memory, moving);
@@ -80,7 +80,12 @@ export function stepRedrive(database: Database, memory: Memory, now: number): vo
 	const running = memory.redrive;
 	if (running === undefined || !isDue(running.nextAt, now)) return;
 	const allowance = Math.min(LIMITS.courierMessages, allowed(running, now));
-	if (memory.tally.owedMessages >= LIMITS.redriveOwedMessages || allowance < 1) {
+	if (memory.tally.owedMessages >= LIMITS.redriveOwedMessages) {
+		// The target is behind; `taken` wakes this up as soon as it has caught up.
+		running.nextAt = now + LIMITS.redrivePauseMs;
+		return;
+	}
+	if (allowance < 1) {
 		running.nextAt = now + LIMITS.redriveStepMs;
 		return;
 	}

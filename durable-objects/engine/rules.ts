@@ -8,7 +8,7 @@ export function isDue(at: number, now: number): boolean {
 
 /** Its own time to live or the queue's retention is over: it is not handed out any more. */
 export function isExpired(
-	record: Pick<LogRecord, 'head' | 'retainedFrom'>,
+	record: { readonly head: Pick<LogRecord['head'], 'expiresAt'>; readonly retainedFrom: number },
 	settings: QueueSettings,
 	now: number,
 ): boolean {

@@ -10,3 +10,11 @@ export function unschedule(database: Database, memory: Memory, record: Pick<LogR
 	memory.scheduledDue.moved(record.head.deliverAt, -1);
 	memory.tallyDirty = true;
 }
+
+/** When the next keyed message that is delayed is due. */
+export function nextScheduledAt(database: Database, now: number): number | undefined {
+	return database.first<{ deliver_at: number }>(
+		'SELECT deliver_at FROM scheduled WHERE deliver_at > ? ORDER BY deliver_at LIMIT 1',
+		now,
+	)?.deliver_at;
+}

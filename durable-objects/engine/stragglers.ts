@@ -90,47 +90,75 @@ export function stragglerAt(database: Database, position: number): Straggler | u
 	return row === undefined ? undefined : straggler(row);
 }
 
-export const DUE_STRAGGLERS = `SELECT * FROM straggler
+const DUE_STRAGGLERS = `SELECT position FROM straggler
 	WHERE keyed = 0 AND leased = 0 AND lane = ? AND visible_at <= ? ORDER BY visible_at, position LIMIT ?`;
 
-/** Waiting messages without a key whose instant has come, the longest due first. */
-export function dueStragglers(database: Database, lane: number, now: number, limit: number): Straggler[] {
-	return database.all<StragglerRow>(DUE_STRAGGLERS, lane, now, limit).map(straggler);
+/** Positions of waiting messages without a key whose instant has come, the longest due first. Their bodies are read one by one. */
+export function dueStragglers(database: Database, lane: number, now: number, limit: number): number[] {
+	return database.all<{ position: number }>(DUE_STRAGGLERS, lane, now, limit).map(({ position }) => position);
 }
 
-export const NEXT_STRAGGLER = `SELECT visible_at FROM straggler
+const NEXT_STRAGGLER = `SELECT visible_at FROM straggler
 	WHERE keyed = 0 AND leased = 0 AND lane = ? ORDER BY visible_at LIMIT 1`;
 
 export function nextStragglerAt(database: Database, lane: number): number | undefined {
 	return database.first<{ visible_at: number }>(NEXT_STRAGGLER, lane)?.visible_at;
 }
 
-/** Any stragglers behind a position, in order: what browsing and sweeping walk along. */
-export function stragglersAfter(database: Database, position: number, limit: number): Straggler[] {
+/** Positions of any stragglers behind one, in order: what browsing walks along. */
+export function positionsAfter(database: Database, position: number, limit: number): number[] {
 	return database
-		.all<StragglerRow>('SELECT * FROM straggler WHERE position > ? ORDER BY position LIMIT ?', position, limit)
-		.map(straggler);
+		.all<{ position: number }>(
+			'SELECT position FROM straggler WHERE position > ? ORDER BY position LIMIT ?',
+			position,
+			limit,
+		)
+		.map((row) => row.position);
+}
+
+/** What memory and the sweep need of a straggler: never its body, since there may be gigabytes of them. */
+export interface StragglerHead {
+	readonly position: number;
+	readonly leased: number;
+	readonly visible_at: number;
+	readonly attempts: number;
+	readonly handed_out_at: number;
+	readonly consumer: string;
+	readonly written_at: number;
+	readonly retained_from: number;
+	readonly size: number;
+	readonly key: string | null;
+	readonly id: string | null;
+	readonly published_at: number | null;
+	readonly expires_at: number | null;
+}
+
+const HEAD = `SELECT position, leased, visible_at, attempts, handed_out_at, consumer, written_at, retained_from,
+	head ->> 'size' AS size, head ->> 'key' AS key, head ->> 'id' AS id, head ->> 'publishedAt' AS published_at,
+	head ->> 'expiresAt' AS expires_at FROM straggler`;
+
+export function stragglerHeadsAfter(database: Database, position: number, limit: number): StragglerHead[] {
+	return database.all<StragglerHead>(`${HEAD} WHERE position > ? ORDER BY position LIMIT ?`, position, limit);
 }
 
 /** Those that memory holds: the keyed ones, and the leased ones. */
 export function loadStragglers(database: Database, adopt: (flight: Flight) => void): void {
 	const held = [
-		...database.all<StragglerRow>('SELECT * FROM straggler WHERE keyed = 1'),
-		...database.all<StragglerRow>('SELECT * FROM straggler WHERE keyed = 0 AND leased = 1'),
+		...database.all<StragglerHead>(`${HEAD} WHERE keyed = 1`),
+		...database.all<StragglerHead>(`${HEAD} WHERE keyed = 0 AND leased = 1`),
 	];
 	for (const row of held) {
-		const entry = straggler(row);
 		adopt({
-			position: entry.position,
-			size: entry.head.size,
-			key: entry.head.key,
-			aliasId: entry.head.id,
-			attempt: entry.attempts,
-			until: entry.visibleAt,
-			leased: entry.leased,
-			handedOutAt: entry.handedOutAt,
-			consumer: entry.consumer,
-			publishedAt: entry.head.publishedAt ?? entry.writtenAt,
+			position: row.position,
+			size: row.size,
+			key: row.key ?? undefined,
+			aliasId: row.id ?? undefined,
+			attempt: row.attempts,
+			until: row.visible_at,
+			leased: row.leased === 1,
+			handedOutAt: row.handed_out_at,
+			consumer: row.consumer,
+			publishedAt: row.published_at ?? row.written_at,
 			lease: undefined,
 			segment: undefined,
 			by: undefined,

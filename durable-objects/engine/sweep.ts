@@ -9,17 +9,22 @@ import type { Lane, Memory } from './memory';
 import { isDue, isExpired, isInDedupWindow } from './rules';
 import { unschedule } from './scheduled';
 import { deleteSegment, segmentAt } from './segments';
-import { deleteStraggler, stragglersAfter, tallyWaiting } from './stragglers';
+import { deleteStraggler, stragglerHeadsAfter, tallyWaiting } from './stragglers';
 
 /**
  * Frees what retention, time to live and the dedup window have ended: storage costs money, and an expired message
  * must not count as backlog. Correctness does not wait for it: reading checks every instant itself.
  */
 export function sweep(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
-	for (const lane of memory.lanes.values()) sweepSegments(database, memory, settings, lane, now);
+	let isCut = false;
+	for (const lane of memory.lanes.values()) isCut = sweepSegments(database, memory, settings, lane, now) || isCut;
 	sweepStragglers(database, memory, settings, now);
 	sweepDedup(database, memory, settings, now);
-	memory.sweep.nextAt = nextSweepAt(database, memory, settings, now, now + LIMITS.sweepMs);
+	const { dedupAfter, stragglerAfter } = memory.sweep;
+	isCut ||= dedupAfter !== '' || stragglerAfter !== 0;
+	memory.sweep.nextAt = isCut
+		? now + LIMITS.sweepStepMs
+		: nextSweepAt(database, memory, settings, now, now + LIMITS.sweepMs);
 }
 
 /** When a sweep would next find something, not before `earliest`; undefined when nothing is stored. */
@@ -43,21 +48,25 @@ export function nextSweepAt(
 
 /** Makes sure that a sweep is planned while anything is stored. */
 export function planSweep(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
-	if (memory.sweep.nextAt !== undefined) return;
+	if (memory.sweep.nextAt !== undefined || memory.sealed) return;
 	if (memory.hasDedup || backlog(memory).messages > 0) {
 		memory.sweep.nextAt = nextSweepAt(database, memory, settings, now, now);
 	}
 }
 
-function sweepSegments(database: Database, memory: Memory, settings: QueueSettings, lane: Lane, now: number): void {
+/** Answers whether a bound cut it short. */
+function sweepSegments(database: Database, memory: Memory, settings: QueueSettings, lane: Lane, now: number): boolean {
 	let bytes = 0;
-	for (const { base, span, retained_from, bytes: size } of oldestSegments(database, lane.lane, LIMITS.sweptRows)) {
-		if (!isDue(retained_from + settings.retentionMs, now) || bytes > LIMITS.sweptBytes) return;
+	const oldest = oldestSegments(database, lane.lane, LIMITS.sweptRows);
+	for (const { base, span, retained_from, bytes: size } of oldest) {
+		if (!isDue(retained_from + settings.retentionMs, now)) return false;
+		if (bytes > LIMITS.sweptBytes) return true;
 		bytes += size;
 		// A lease outlives the retention: its holder may still acknowledge. The cursor cannot jump over what is unread.
 		if ((memory.segments.get(base)?.flights ?? 0) === 0) dropSegment(database, memory, lane, base);
-		else if (base + span > lane.cursor) return;
+		else if (base + span > lane.cursor) return false;
 	}
+	return oldest.length === LIMITS.sweptRows;
 }
 
 function dropSegment(database: Database, memory: Memory, lane: Lane, base: number): void {
@@ -84,19 +93,20 @@ function dropSegment(database: Database, memory: Memory, lane: Lane, base: numbe
 }
 
 function sweepStragglers(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
-	const entries = stragglersAfter(database, memory.sweep.stragglerAfter, LIMITS.sweptStragglers);
+	const entries = stragglerHeadsAfter(database, memory.sweep.stragglerAfter, LIMITS.sweptRows);
 	for (const entry of entries) {
-		if (entry.leased || !isExpired(entry, settings, now)) continue;
+		const head = { expiresAt: entry.expires_at ?? undefined };
+		if (entry.leased === 1 || !isExpired({ head, retainedFrom: entry.retained_from }, settings, now)) continue;
 		const flight = memory.flights.get(entry.position);
 		if (flight !== undefined) finishFlight(database, memory, flight);
 		else {
 			deleteStraggler(database, entry.position);
-			forgetAlias(database, entry.head.id);
-			tallyWaiting(memory, -1, entry.head.size, entry.visibleAt);
+			forgetAlias(database, entry.id ?? undefined);
+			tallyWaiting(memory, -1, entry.size, entry.visible_at);
 		}
 		memory.totals.expired++;
 	}
-	memory.sweep.stragglerAfter = entries.length < LIMITS.sweptStragglers ? 0 : (entries.at(-1)?.position ?? 0);
+	memory.sweep.stragglerAfter = entries.length < LIMITS.sweptRows ? 0 : (entries.at(-1)?.position ?? 0);
 }
 
 function sweepDedup(database: Database, memory: Memory, settings: QueueSettings, now: number): void {

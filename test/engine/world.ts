@@ -151,6 +151,7 @@ export class World {
 				void (await this.commit(name, [{ kind: 'route', queue: self().queue, to, route }])),
 			setTaken: async (parcel, positions) =>
 				void (await this.commit(name, [{ kind: 'taken', queue: self().queue, parcel, positions }])),
+			giveBack: async (parcel) => void (await this.commit(name, [{ kind: 'giveBack', queue: self().queue, parcel }])),
 			resolve: async (queue) => this.partition(queue).queue,
 			deliver: (queue, _index, delivery) => this.deliver(name, queue, delivery),
 			now: () => this.now,

@@ -1,0 +1,19 @@
+import { carried } from './mutants/carried';
+import { counts } from './mutants/counts';
+import { leases } from './mutants/leases';
+import { order } from './mutants/order';
+import { poison } from './mutants/poison';
+import { time } from './mutants/time';
+
+/** A fault planted on purpose: one replacement in one file of durable-objects/. The simulation must notice each. */
+export interface Mutant {
+	readonly name: string;
+	readonly file: string;
+	/** Stands exactly once in the file. */
+	readonly find: string;
+	readonly replace: string;
+	/** Faults on the way between two queues are for the simulation that has two. */
+	readonly needs?: 'dead-letters';
+}
+
+export const mutants: readonly Mutant[] = [...leases, ...order, ...time, ...poison, ...counts, ...carried];

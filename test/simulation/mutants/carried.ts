@@ -1,0 +1,41 @@
+import type { Mutant } from '../mutants';
+
+/** Faults on the way between two queues. */
+export const carried: readonly Mutant[] = [
+	{
+		name: 'courier-forgets-the-inbox',
+		file: 'engine/deliver.ts',
+		find: 'delivery.messages.filter((message) => message.courierPosition > taken)',
+		replace: 'delivery.messages.slice()',
+		needs: 'dead-letters',
+	},
+	{
+		name: 'outbox-emptied-before-it-is-taken',
+		file: 'courier.ts',
+		find: 'if (courierPosition <= result.taken) taken.add(courierPosition);',
+		replace: 'taken.add(courierPosition);',
+		needs: 'dead-letters',
+	},
+	{
+		name: 'outbox-never-emptied',
+		file: 'engine/outbox.ts',
+		find: "if (left.length === 0) database.run('DELETE FROM outbox WHERE position = ?', parcel.position);",
+		replace: 'if (left.length === 0) return;',
+		needs: 'dead-letters',
+	},
+	{
+		name: 'courier-positions-used-twice',
+		file: 'engine/outbox.ts',
+		find: 'if (memory.tally.owedMessages === 0) memory.owedQueues.clear();',
+		replace:
+			'if (memory.tally.owedMessages === 0) memory.tally.nextOutboxPosition = 1;\n\tif (memory.tally.owedMessages === 0) memory.owedQueues.clear();',
+		needs: 'dead-letters',
+	},
+	{
+		name: 'redrive-keeps-its-copy',
+		file: 'engine/redrive.ts',
+		find: 'takeOut(database, memory, moving);',
+		replace: '',
+		needs: 'dead-letters',
+	},
+];
