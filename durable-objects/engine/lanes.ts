@@ -4,7 +4,7 @@ import { isParked } from './keys';
 import { lastSegment } from './lane-ends';
 import { type Lane, type Memory, newLane } from './memory';
 import { type Head, LANE_SPAN, laneOf } from './message';
-import { deleteSegment, segmentAt } from './segments';
+import { deleteSegment, segmentAt, segmentAtOrAfter } from './segments';
 
 export function laneFor(memory: Memory, position: number): Lane {
 	return laneNumber(memory, laneOf(position));
@@ -58,6 +58,7 @@ export function flushSegments(database: Database, memory: Memory): void {
 	for (const { base, span } of memory.touched.values()) {
 		const live = memory.segments.get(base);
 		if (live !== undefined && live.flights > 0) continue;
+		skipHoles(database, memory, base, span);
 		if (base + span <= laneFor(memory, base).cursor && !hasParked(database, memory, base)) {
 			deleteSegment(database, memory.cache, base);
 			if (live !== undefined) live.deleted = true;
@@ -65,6 +66,20 @@ export function flushSegments(database: Database, memory: Memory): void {
 		memory.segments.delete(base);
 	}
 	memory.touched.clear();
+}
+
+/** Moves the cursor past the end of a segment that has nothing left to read, so that it can be deleted now. */
+function skipHoles(database: Database, memory: Memory, base: number, span: number): void {
+	const lane = laneFor(memory, base);
+	if (lane.cursor >= base + span) return;
+	const segment = segmentAt(database, memory.cache, base);
+	if (segment === undefined || segment.messages === segment.span) return;
+	if (lane.cursor < base && segmentAtOrAfter(database, memory.cache, lane.cursor)?.base !== base) return;
+	for (let position = Math.max(lane.cursor, base); position < segment.end; position++) {
+		if (segment.head(position) !== null) return;
+	}
+	lane.cursor = segment.end;
+	lane.dirty = true;
 }
 
 function hasParked(database: Database, memory: Memory, base: number): boolean {

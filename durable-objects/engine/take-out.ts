@@ -5,7 +5,7 @@ import { laneFor, park } from './lanes';
 import type { Live } from './live';
 import type { Memory } from './memory';
 import { unschedule } from './scheduled';
-import { punchHoles, type Segment, segmentAt, segmentAtOrAfter } from './segments';
+import { punchHoles, type Segment, segmentAt } from './segments';
 import { deleteStraggler, tallyWaiting } from './stragglers';
 
 /** Takes unfinished messages out for good: removed by their owner, or on their way to another queue. */
@@ -46,16 +46,4 @@ function takeOutOfLog(database: Database, memory: Memory, segment: Segment, posi
 	}
 	punchHoles(database, memory.cache, segment, positions);
 	memory.touched.set(segment.base, segment);
-	skipHoles(database, memory, segment);
-}
-
-/** Moves the cursor past a segment that has nothing left to read, so that it can be deleted now. */
-function skipHoles(database: Database, memory: Memory, segment: Segment): void {
-	const lane = laneFor(memory, segment.base);
-	const next = segmentAtOrAfter(database, memory.cache, lane.cursor);
-	if (next === undefined || next.base !== segment.base) return;
-	for (let position = Math.max(lane.cursor, next.base); position < next.end; position++) {
-		if (next.head(position) !== null) return;
-	}
-	lane.cursor = next.end;
 }

@@ -94,7 +94,17 @@ export class Journey {
 		partition.queue = changed(partition.queue, { settings }, this.world.now);
 	}
 
-	private async act(name: string, action: Action): Promise<void> {
+	/** A receipt is good in the queue that gave it out: the edge refuses it elsewhere before any partition sees it. */
+	private belongs(receipt: string, queue: string): boolean {
+		const id = this.names.receipt(receipt)?.known.id ?? '';
+		return this.unfinished.get(id)?.holder === queue;
+	}
+
+	private async act(name: string, given: Action): Promise<void> {
+		const action =
+			given.verb === 'settle'
+				? { ...given, entries: given.entries.filter(({ receipt }) => this.belongs(receipt, name)) }
+				: given;
 		const { world } = this;
 		const partition = world.partition(name);
 		if (action.verb === 'restart') return world.restart(name);
