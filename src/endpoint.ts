@@ -150,7 +150,12 @@ const JSON_OK: ResponseInit = { status: 200, headers: { 'content-type': 'applica
 const JSON_CREATED: ResponseInit = { status: 201, headers: { 'content-type': 'application/json' } };
 
 export function ok(value: unknown): Response {
-	return new Response(JSON.stringify(value), JSON_OK);
+	return okText(JSON.stringify(value));
+}
+
+/** What is JSON already. */
+export function okText(json: string): Response {
+	return new Response(json, JSON_OK);
 }
 
 export function created(value: unknown): Response {

@@ -34,13 +34,19 @@ function textOf(queue: Queue): Text<Queue> {
 	return text;
 }
 
+/** Outcomes as JSON, in the very form in which the edge answers them: see `isAccepted`. */
 export async function publishAt(
 	env: Env,
 	queue: Queue,
 	index: number,
 	messages: readonly NewMessage[],
-): Promise<Refusal | PublishOutcome[]> {
-	return fromText(await partitionAt(env, queue, index).publish(textOf(queue), toText(messages)));
+): Promise<Text<Refusal | PublishOutcome[]>> {
+	return partitionAt(env, queue, index).publish(textOf(queue), toText(messages));
+}
+
+/** Whether outcomes, as JSON, have no refusal among them: ids hold no quotes, so the property's name cannot hide in one. */
+export function isAccepted(outcomes: Text<Refusal | PublishOutcome[]>): boolean {
+	return !outcomes.includes('"refused"');
 }
 
 export async function receiveAt(

@@ -1,14 +1,23 @@
 import type { Env } from '../durable-objects/env';
-import { isRefusal, type NewMessage, type PublishOutcome, type Queue, type Refusal } from '../durable-objects/protocol';
+import {
+	fromText,
+	isRefusal,
+	type NewMessage,
+	type PublishOutcome,
+	type Queue,
+	type Refusal,
+	type Text,
+} from '../durable-objects/protocol';
 import { cachedQueue, freshQueue, isOutdated, withQueue } from './catalog';
 import { checkDelays } from './content';
 import { reach } from './objects';
-import { anyPartition, partitionFor, publishAt } from './partitioner';
+import { anyPartition, isAccepted, partitionFor, publishAt } from './partitioner';
 import { Problem } from './problems';
 
 const SAFE_AGAIN = 'Publishing again with the same dedupId is safe; without one it may publish twice.';
 
 type Accepted = Exclude<PublishOutcome, Refusal>;
+type Outcomes = Text<PublishOutcome[]> | (PublishOutcome | Problem)[];
 
 /** Publishes one message: the hot path, so nothing is done here that only a batch needs. */
 export function publishOne(env: Env, name: string, message: NewMessage): Promise<Accepted> {
@@ -17,38 +26,32 @@ export function publishOne(env: Env, name: string, message: NewMessage): Promise
 		const { partitions } = queue.settings;
 		const partition = partitionFor(message, partitions, anyPartition(partitions));
 		const call = () => publishAt(env, queue, partition, [message]);
-		const answer = await reach(message.dedupId === undefined ? 'once' : 'repeatable', call, SAFE_AGAIN);
+		const answer = fromText(await reach(message.dedupId === undefined ? 'once' : 'repeatable', call, SAFE_AGAIN));
 		return isRefusal(answer) ? answer : (answer[0] as PublishOutcome);
 	});
 }
 
 /**
  * Publishes a batch to the partitions that its messages belong to, one call each, at the same time: an outcome per
- * message, in order. What a partition refuses because its settings are newer is tried once more with new ones.
+ * message, in order; as JSON where one partition has accepted all, since that is the answer already. What a partition
+ * refuses because its settings are newer is tried once more with new ones.
  */
-export async function publishBatch(
-	env: Env,
-	name: string,
-	messages: readonly NewMessage[],
-): Promise<(PublishOutcome | Problem)[]> {
+export async function publishBatch(env: Env, name: string, messages: readonly NewMessage[]): Promise<Outcomes> {
 	const queue = await cachedQueue(env, name);
 	checkDelays(queue, messages, Date.now(), ['messages']);
 	const outcomes = await publishGroups(env, queue, messages);
+	if (typeof outcomes === 'string') return outcomes;
 	const outdated = outcomes.flatMap((outcome, index) => (isRefusal(outcome) && isOutdated(outcome) ? [index] : []));
 	if (outdated.length === 0) return outcomes;
 	const again = outdated.map((index) => messages[index] as NewMessage);
-	const second = await publishGroups(env, await freshQueue(env, name), again);
+	const second = parsed(await publishGroups(env, await freshQueue(env, name), again));
 	outdated.forEach((index, at) => {
 		outcomes[index] = second[at] as PublishOutcome | Problem;
 	});
 	return outcomes;
 }
 
-async function publishGroups(
-	env: Env,
-	queue: Queue,
-	messages: readonly NewMessage[],
-): Promise<(PublishOutcome | Problem)[]> {
+async function publishGroups(env: Env, queue: Queue, messages: readonly NewMessage[]): Promise<Outcomes> {
 	const { partitions } = queue.settings;
 	const otherwise = anyPartition(partitions);
 	if (partitions === 1) return publishTo(env, queue, 0, messages);
@@ -63,7 +66,7 @@ async function publishGroups(
 	await Promise.all(
 		[...groups].map(async ([partition, indexes]) => {
 			const group = indexes.map((index) => messages[index] as NewMessage);
-			const answered = await publishTo(env, queue, partition, group);
+			const answered = parsed(await publishTo(env, queue, partition, group));
 			indexes.forEach((index, at) => {
 				outcomes[index] = answered[at] as PublishOutcome | Problem;
 			});
@@ -78,12 +81,14 @@ async function publishTo(
 	queue: Queue,
 	partition: number,
 	messages: readonly NewMessage[],
-): Promise<(PublishOutcome | Problem)[]> {
+): Promise<Outcomes> {
 	const repeat = messages.every((message) => message.dedupId !== undefined) ? 'repeatable' : 'once';
 	let answer: Refusal | Problem | readonly PublishOutcome[];
 	try {
 		const call = () => publishAt(env, queue, partition, messages);
-		answer = await reach(repeat, call, SAFE_AGAIN);
+		const text = await reach(repeat, call, SAFE_AGAIN);
+		if (isAccepted(text)) return text as Text<PublishOutcome[]>;
+		answer = fromText(text);
 	} catch (error) {
 		if (!(error instanceof Problem)) throw error;
 		answer = error;
@@ -93,4 +98,8 @@ async function publishTo(
 		return messages.map(() => same);
 	}
 	return answer as PublishOutcome[];
+}
+
+function parsed(outcomes: Outcomes): (PublishOutcome | Problem)[] {
+	return typeof outcomes === 'string' ? fromText(outcomes) : outcomes;
 }

@@ -68,6 +68,7 @@ export class Appender {
 				bytesThrough: lane.appendedBytes,
 				writtenAt: this.now,
 				retainedFrom: run.retainedFrom,
+				isNext: lane.appendedBytes - lane.passedBytes <= LIMITS.cachedSegmentUnits,
 			});
 		}
 		this.runs = [];

@@ -118,6 +118,8 @@ export interface NewSegment {
 	readonly bytesThrough: number;
 	readonly writtenAt: number;
 	readonly retainedFrom: number;
+	/** It will be read soon: what is far ahead of the cursor would only push out what is near. */
+	readonly isNext: boolean;
 }
 
 export function insertSegment(database: Database, cache: SegmentCache, segment: NewSegment): void {
@@ -144,7 +146,7 @@ export function insertSegment(database: Database, cache: SegmentCache, segment: 
 		segment.messagesThrough,
 		segment.bytesThrough,
 	);
-	cache.put(new Segment(row, segment.heads));
+	if (segment.isNext) cache.put(new Segment(row, segment.heads));
 }
 
 /** The segment that holds a position, or the next one of its lane; undefined at the lane's end. */

@@ -3,7 +3,7 @@ import { receivedAnswer } from '../answers';
 import { readBytes } from '../bodies';
 import { withQueue } from '../catalog';
 import { batchMessages, rawMessage } from '../content';
-import { type App, created, endpoint, ok } from '../endpoint';
+import { type App, created, endpoint, ok, okText } from '../endpoint';
 import { keyringOf } from '../keyring';
 import { Problem } from '../problems';
 import { publishBatch, publishOne } from '../publishing';
@@ -72,6 +72,7 @@ function batchRoute(app: App): void {
 		async ({ request, env, params, body }) => {
 			const messages = batchMessages(body.messages, request.headers.get('traceparent'));
 			const outcomes = await publishBatch(env, params.queue, messages);
+			if (typeof outcomes === 'string') return okText(`{"results":${outcomes}}`);
 			const answers = outcomes.map((outcome) => (isRefusal(outcome) ? Problem.of(outcome) : outcome));
 			const [first] = answers;
 			if (

@@ -1,0 +1,109 @@
+import { Agent, request } from 'node:http';
+
+/** What the benchmark publishes where nothing else is said: 256 bytes. */
+export const BODY = Array.from({ length: 256 }, (_, index) => String.fromCharCode(97 + ((index * 7) % 26))).join('');
+
+export interface Message {
+	readonly body: string;
+	readonly key?: string;
+}
+
+export interface Received {
+	readonly receipt: string;
+}
+
+/**
+ * Sluice over keep-alive connections, one request at a time on each, for what a fixed request cannot express:
+ * receiving, and acknowledging what was received. Anything but a success throws: a refusal must not look fast.
+ */
+export class Client {
+	readonly authorization: string;
+	private readonly agent = new Agent({ keepAlive: true });
+	private readonly url: URL;
+
+	constructor(url: string, rootKey: string) {
+		this.url = new URL(url);
+		this.authorization = `Bearer ${rootKey}`;
+	}
+
+	close(): void {
+		this.agent.destroy();
+	}
+
+	get(path: string): Promise<string> {
+		return this.send('GET', path, '');
+	}
+
+	async createQueue(queue: string, settings: object = {}): Promise<void> {
+		await this.send('PUT', `/v1/queues/${queue}`, JSON.stringify(settings));
+	}
+
+	async purge(queue: string): Promise<void> {
+		await this.send('POST', `/v1/queues/${queue}/purge`, '');
+	}
+
+	async publish(queue: string, body = BODY): Promise<void> {
+		await this.send('POST', `/v1/queues/${queue}/messages`, body, 'text/plain');
+	}
+
+	async publishBatch(queue: string, messages: readonly Message[]): Promise<void> {
+		await this.send('POST', `/v1/queues/${queue}/messages/batch`, JSON.stringify({ messages }));
+	}
+
+	async receive(queue: string, max: number, options: object = {}): Promise<Received[]> {
+		const text = await this.send('POST', `/v1/queues/${queue}/receive`, JSON.stringify({ max, ...options }));
+		return (JSON.parse(text) as { messages: Received[] }).messages;
+	}
+
+	async acknowledge(queue: string, messages: readonly Received[]): Promise<void> {
+		const receipts = messages.map(({ receipt }) => receipt);
+		const text = await this.send('POST', `/v1/queues/${queue}/ack`, JSON.stringify({ receipts }));
+		const { results } = JSON.parse(text) as { results: { outcome: string }[] };
+		const lost = results.find(({ outcome }) => outcome !== 'acked');
+		if (lost !== undefined) throw new Error(`an acknowledgement came out as ${lost.outcome}`);
+	}
+
+	/** `count` equal messages in batches of 100, over eight connections. */
+	async fill(
+		queue: string,
+		count: number,
+		message: (index: number) => Message = () => ({ body: BODY }),
+	): Promise<void> {
+		let next = 0;
+		const connection = async () => {
+			while (next < count) {
+				const from = next;
+				next = Math.min(count, from + 100);
+				await this.publishBatch(
+					queue,
+					Array.from({ length: next - from }, (_, index) => message(from + index)),
+				);
+			}
+		};
+		await Promise.all(Array.from({ length: 8 }, connection));
+	}
+
+	private send(method: string, path: string, body: string, type = 'application/json'): Promise<string> {
+		return new Promise((resolve, reject) => {
+			const headers: Record<string, string | number> = { authorization: this.authorization };
+			if (method !== 'GET') {
+				headers['content-type'] = type;
+				headers['content-length'] = Buffer.byteLength(body);
+			}
+			const { hostname: host, port } = this.url;
+			const outgoing = request({ host, port, method, path, headers, agent: this.agent }, (incoming) => {
+				const chunks: Buffer[] = [];
+				incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+				incoming.on('error', reject);
+				incoming.on('end', () => {
+					const text = Buffer.concat(chunks).toString();
+					const { statusCode = 0 } = incoming;
+					if (statusCode >= 200 && statusCode < 300) resolve(text);
+					else reject(new Error(`${method} ${path} answered ${statusCode}: ${text}`));
+				});
+			});
+			outgoing.on('error', reject);
+			outgoing.end(body);
+		});
+	}
+}

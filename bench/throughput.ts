@@ -1,0 +1,119 @@
+import autocannon from 'autocannon';
+import { BODY, type Client } from './client.ts';
+import type { Measured } from './report.ts';
+import type { Running } from './servers.ts';
+import { inTurn, mean, median, medianRatio } from './statistics.ts';
+
+const CONNECTIONS = 32;
+const BATCH = 100;
+
+interface Load {
+	readonly server: Running;
+	readonly path: string;
+	readonly body?: string;
+	readonly type?: string;
+	readonly seconds: number;
+}
+
+/** Successful requests per second of the same request, over and over, on 32 connections without pipelining. */
+async function requestsPerSecond({ server, path, body, type = 'text/plain', seconds }: Load): Promise<number> {
+	const headers = { authorization: server.client.authorization, 'content-type': type };
+	const sent = body === undefined ? {} : { method: 'POST' as const, body };
+	const url = `${server.url.replace('localhost', '127.0.0.1')}${path}`;
+	const result = await autocannon({ url, connections: CONNECTIONS, duration: seconds, headers, ...sent });
+	const failed = result.non2xx + result.errors + result.timeouts;
+	if (failed > 0) throw new Error(`${failed} requests to ${path} failed`);
+	return result['2xx'] / result.duration;
+}
+
+/** Receives and acknowledges by 100 on 32 connections until the queue is empty: messages per second. */
+async function drain(client: Client, queue: string): Promise<number> {
+	let acknowledged = 0;
+	let endedAt = performance.now();
+	const startedAt = endedAt;
+	const consumer = async () => {
+		for (;;) {
+			const messages = await client.receive(queue, BATCH);
+			if (messages.length === 0) return;
+			await client.acknowledge(queue, messages);
+			acknowledged += messages.length;
+			endedAt = performance.now();
+		}
+	};
+	await Promise.all(Array.from({ length: CONNECTIONS }, consumer));
+	if (acknowledged === 0) throw new Error('there was nothing to receive');
+	return (acknowledged / (endedAt - startedAt)) * 1_000;
+}
+
+export interface Throughput {
+	readonly rounds: Record<'ping' | 'single' | 'batch' | 'consume', number[]>;
+	readonly measured: Measured[];
+}
+
+/** The first three rows: publishing singly and in batches against the ping, consuming against publishing. */
+export async function throughput(ping: Running, sluice: Running, rounds: number, seconds: number): Promise<Throughput> {
+	const { client } = sluice;
+	const batch = JSON.stringify({ messages: Array.from({ length: BATCH }, () => ({ body: BODY })) });
+	const pings = (duration: number) => requestsPerSecond({ server: ping, path: '/', seconds: duration });
+	const consumed: number[] = [];
+	const single = async (round: number, duration = seconds) => {
+		const queue = `single-${round}`;
+		await client.createQueue(queue);
+		const load = { server: sluice, path: `/v1/queues/${queue}/messages`, body: BODY, seconds: duration };
+		return requestsPerSecond(load);
+	};
+	const batches = async (round: number, duration = seconds) => {
+		const queue = `batch-${round}`;
+		await client.createQueue(queue);
+		const path = `/v1/queues/${queue}/messages/batch`;
+		const rate = await requestsPerSecond({
+			server: sluice,
+			path,
+			body: batch,
+			type: 'application/json',
+			seconds: duration,
+		});
+		consumed.push(await drain(client, queue));
+		return rate;
+	};
+	// The compiler has seen it all before the first round.
+	await pings(1);
+	await single(-1, 1);
+	await batches(-1, 1);
+	consumed.length = 0;
+	const values = await inTurn(rounds, {
+		pingBefore: () => pings(seconds / 2),
+		single: (round) => single(round),
+		batch: (round) => batches(round),
+		pingAfter: () => pings(seconds / 2),
+	});
+	const pinged = values.pingBefore.map((before, round) => mean([before, values.pingAfter[round] ?? before]));
+	const published = values.batch.map((rate) => rate * BATCH);
+	return {
+		rounds: { ping: pinged, single: values.single, batch: values.batch, consume: consumed },
+		measured: [
+			{
+				what: 'single publishes, 32 concurrent, 256 B, against the ping',
+				value: medianRatio(values.single, pinged),
+				atLeast: 0.6,
+				detail: `${whole(values.single)}/s against ${whole(pinged)}/s`,
+			},
+			{
+				what: 'batches of 100, against the ping',
+				value: medianRatio(values.batch, pinged),
+				atLeast: 0.33,
+				detail: `${whole(values.batch)} batches/s, ${whole(published)} messages/s`,
+			},
+			{
+				what: 'receive + ack by 100, against batch publish',
+				value: medianRatio(consumed, published),
+				atLeast: 0.4,
+				detail: `${whole(consumed)} messages/s`,
+			},
+		],
+	};
+}
+
+function whole(values: readonly number[]): string {
+	return Math.round(median(values)).toLocaleString('en');
+}
