@@ -12,7 +12,7 @@ export interface Straggler extends LogRecord {
 	readonly failures: readonly Failure[];
 }
 
-interface StragglerRow {
+interface StragglerFields {
 	readonly position: number;
 	readonly leased: number;
 	readonly visible_at: number;
@@ -21,6 +21,9 @@ interface StragglerRow {
 	readonly consumer: string;
 	readonly written_at: number;
 	readonly retained_from: number;
+}
+
+interface StragglerRow extends StragglerFields {
 	readonly failures: string;
 	readonly head: string;
 	readonly body: string;
@@ -117,15 +120,7 @@ export function positionsAfter(database: Database, position: number, limit: numb
 }
 
 /** What memory and the sweep need of a straggler: never its body, since there may be gigabytes of them. */
-export interface StragglerHead {
-	readonly position: number;
-	readonly leased: number;
-	readonly visible_at: number;
-	readonly attempts: number;
-	readonly handed_out_at: number;
-	readonly consumer: string;
-	readonly written_at: number;
-	readonly retained_from: number;
+export interface StragglerHead extends StragglerFields {
 	readonly size: number;
 	readonly key: string | null;
 	readonly id: string | null;
