@@ -4,12 +4,23 @@ import { LIMITS } from '../protocol';
 import { addToKey, keyFor, removeFromKey, settleKey } from './keys';
 import { laneFor } from './lanes';
 import { leaveLease } from './leases';
-import type { Flight, Memory } from './memory';
+import type { Flight, LiveSegment, Memory } from './memory';
 import { type LogRecord, leaving, sequenceOf } from './message';
 import { owe } from './outbox';
 import { isLastAttempt } from './rules';
 import { segmentAt } from './segments';
 import { deleteStraggler, stragglerAt } from './stragglers';
+
+/** A message under a lease, as memory knows it; with the segment that holds its record, unless it has a straggler row. */
+export function leasedFlight(
+	record: LogRecord,
+	held: Pick<Flight, 'attempt' | 'until' | 'handedOutAt' | 'consumer'>,
+	segment?: LiveSegment,
+): Flight {
+	const { position, head } = record;
+	const { size, key, id: aliasId } = head;
+	return { position, size, key, aliasId, ...held, leased: true, lease: undefined, segment, by: undefined };
+}
 
 /** Takes a handed-out message, or a keyed one that waits, into memory. */
 export function addFlight(memory: Memory, settings: QueueSettings | undefined, flight: Flight): void {

@@ -1,6 +1,6 @@
 import type { Database } from '../database';
 import { type Failure, LIMITS, type QueueSettings, type ReceiveCommand, type ReceivedMessage } from '../protocol';
-import { addFlight, finishFlight, forgetAlias, schedule } from './flights';
+import { addFlight, finishFlight, forgetAlias, leasedFlight, schedule } from './flights';
 import { leaveLease, liveSegment } from './leases';
 import type { Flight, Lane, Memory } from './memory';
 import { type LogRecord, storedMessage } from './message';
@@ -62,21 +62,9 @@ export class Handout {
 			this.memory.touched.set(segment.base, segment);
 			return;
 		}
-		const flight: Flight = {
-			position: record.position,
-			size: record.head.size,
-			key: record.head.key,
-			aliasId: record.head.id,
-			attempt: 1,
-			until: this.now + this.leaseMs,
-			leased: true,
-			handedOutAt: this.now,
-			consumer: this.command.consumer,
-			publishedAt: record.head.publishedAt ?? record.writtenAt,
-			lease: undefined,
-			segment: liveSegment(this.memory, segment.base, segment.span),
-			by: this.token,
-		};
+		const held = { attempt: 0, until: 0, handedOutAt: 0, consumer: '' };
+		const flight = leasedFlight(record, held, liveSegment(this.memory, segment.base, segment.span));
+		this.stamp(flight);
 		lane.handedOut.push(flight);
 		addFlight(this.memory, this.settings, flight);
 	}
@@ -110,21 +98,7 @@ export class Handout {
 			this.push(record, attempts + 1, failures);
 			return;
 		}
-		const flight: Flight = {
-			position: record.position,
-			size: record.head.size,
-			key: record.head.key,
-			aliasId: record.head.id,
-			attempt: attempts,
-			until: 0,
-			leased: true,
-			handedOutAt: 0,
-			consumer: '',
-			publishedAt: record.head.publishedAt ?? record.writtenAt,
-			lease: undefined,
-			segment: undefined,
-			by: undefined,
-		};
+		const flight = leasedFlight(record, { attempt: attempts, until: 0, handedOutAt: 0, consumer: '' });
 		this.stamp(flight);
 		addFlight(this.memory, this.settings, flight);
 		moveStraggler(this.database, flight.position, this.rowOf(flight, failures));

@@ -168,7 +168,6 @@ export function loadLeases(
 					leased: true,
 					handedOutAt: row.handed_out_at,
 					consumer,
-					publishedAt: head.publishedAt ?? segment.writtenAt,
 					lease,
 					segment: liveSegment(memory, segment.base, segment.span),
 					by: undefined,

@@ -16,7 +16,6 @@ export interface Flight {
 	leased: boolean;
 	handedOutAt: number;
 	consumer: string;
-	publishedAt: number;
 	/** The lease row it is a member of; undefined once it has a straggler row. */
 	lease: Lease | undefined;
 	/** The segment that holds its record; undefined for a straggler. */

@@ -5,6 +5,7 @@ import {
 	buryFlight,
 	finishFlight,
 	forgetAlias,
+	leasedFlight,
 	recall,
 	removeFlight,
 	schedule,
@@ -153,19 +154,6 @@ function extend(on: Context, entry: SettleCommand['extend'][number]): SettleOutc
 function leaseAgain({ database, memory, settings }: Context, waiting: Straggler, until: number): void {
 	tallyWaiting(memory, -1, waiting.head.size, waiting.visibleAt);
 	moveStraggler(database, waiting.position, { ...waiting, leased: true, visibleAt: until });
-	addFlight(memory, settings, {
-		position: waiting.position,
-		size: waiting.head.size,
-		key: waiting.head.key,
-		aliasId: waiting.head.id,
-		attempt: waiting.attempts,
-		until,
-		leased: true,
-		handedOutAt: waiting.handedOutAt,
-		consumer: waiting.consumer,
-		publishedAt: waiting.head.publishedAt ?? waiting.writtenAt,
-		lease: undefined,
-		segment: undefined,
-		by: undefined,
-	});
+	const { attempts: attempt, handedOutAt, consumer } = waiting;
+	addFlight(memory, settings, leasedFlight(waiting, { attempt, until, handedOutAt, consumer }));
 }

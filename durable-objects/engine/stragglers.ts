@@ -124,12 +124,11 @@ export interface StragglerHead extends StragglerFields {
 	readonly size: number;
 	readonly key: string | null;
 	readonly id: string | null;
-	readonly published_at: number | null;
 	readonly expires_at: number | null;
 }
 
 const HEAD = `SELECT position, leased, visible_at, attempts, handed_out_at, consumer, written_at, retained_from,
-	head ->> 'size' AS size, head ->> 'key' AS key, head ->> 'id' AS id, head ->> 'publishedAt' AS published_at,
+	head ->> 'size' AS size, head ->> 'key' AS key, head ->> 'id' AS id,
 	head ->> 'expiresAt' AS expires_at FROM straggler`;
 
 export function stragglerHeadsAfter(database: Database, position: number, limit: number): StragglerHead[] {
@@ -153,7 +152,6 @@ export function loadStragglers(database: Database, adopt: (flight: Flight) => vo
 			leased: row.leased === 1,
 			handedOutAt: row.handed_out_at,
 			consumer: row.consumer,
-			publishedAt: row.published_at ?? row.written_at,
 			lease: undefined,
 			segment: undefined,
 			by: undefined,
