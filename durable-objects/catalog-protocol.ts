@@ -1,4 +1,4 @@
-import type { Backoff, Queue, QueueSettings } from './protocol';
+import type { Backoff, FilterPolicy, Queue, QueueSettings, Start, Subscription, Topic } from './protocol';
 
 // What crosses RPC between the edge and the catalog, beside the queues themselves.
 
@@ -34,4 +34,46 @@ export interface QueuePage {
 export interface QueueDeleted {
 	/** The queues that have lost their dead-letter queue by force. */
 	readonly cut: readonly string[];
+	/** The subscriptions that fed it, which are gone with it. */
+	readonly subscriptions: readonly { readonly topic: string; readonly name: string }[];
+}
+
+export interface TopicPut {
+	readonly topic: Topic;
+	readonly created: boolean;
+}
+
+export interface TopicPage {
+	/** By name. */
+	readonly topics: readonly Topic[];
+	readonly next: string | null;
+}
+
+export interface TopicDeleted {
+	/** Names of the subscriptions that are gone with it. */
+	readonly cut: readonly string[];
+}
+
+export interface NewSubscription {
+	readonly queue: string;
+	readonly filter: FilterPolicy | null;
+	/** Counts when the subscription is made, not when it is changed: that is what a seek is for. */
+	readonly start: Start;
+}
+
+/** A subscription, and its topic as it is with it: what asking for figures takes. */
+export interface SubscriptionOfTopic {
+	readonly topic: Topic;
+	readonly subscription: Subscription;
+}
+
+export interface SubscriptionPut extends SubscriptionOfTopic {
+	readonly created: boolean;
+}
+
+export interface SubscriptionPage {
+	readonly topic: Topic;
+	/** By name. */
+	readonly subscriptions: readonly Subscription[];
+	readonly next: string | null;
 }

@@ -1,17 +1,41 @@
 import { DurableObject } from 'cloudflare:workers';
 import { catalogMigrations } from '../migrations/catalog';
-import { inParallel, type PartitionAt, performDuty } from './catalog/calls';
-import { dutiesDue, findDuty, type LayoutKey, nextDutyAt } from './catalog/duties';
+import type { Change } from './catalog/change';
+import { dutiesDue, nextDutyAt } from './catalog/duties';
 import { deleteKey, getKey, listKeys, putKey } from './catalog/keys';
-import { finishDuty } from './catalog/progress';
+import { Performer } from './catalog/performer';
 import * as queues from './catalog/queues';
-import type { AccessKey, NewAccessKey, QueueDeleted, QueuePage, QueuePatch, QueuePut } from './catalog-protocol';
+import { objectsOf } from './catalog/stubs';
+import * as subscriptions from './catalog/subscriptions';
+import * as topics from './catalog/topics';
+import type {
+	AccessKey,
+	NewAccessKey,
+	NewSubscription,
+	QueueDeleted,
+	QueuePage,
+	QueuePatch,
+	QueuePut,
+	SubscriptionOfTopic,
+	SubscriptionPage,
+	SubscriptionPut,
+	TopicDeleted,
+	TopicPage,
+	TopicPut,
+} from './catalog-protocol';
 import { Database, migrate } from './database';
 import type { Env } from './env';
-import { isRefusal, partitionObjectName, type Queue, type QueueSettings, type Refusal } from './protocol';
+import {
+	isRefusal,
+	type Queue,
+	type QueueSettings,
+	type Refusal,
+	type Start,
+	type Topic,
+	type TopicSettings,
+} from './protocol';
 
-/** Layouts that one alarm works on at once, and looks at in all; the next alarm follows at once. */
-const dutiesAtOnce = 4;
+/** Duties that one alarm looks at; the next alarm follows at once. */
 const dutiesPerAlarm = 100;
 
 /** The least time between two alarms: a duty that throws must not spin. */
@@ -21,18 +45,21 @@ const alarmSpacingMs = 1_000;
  * Shell of the control plane: one object, named "catalog". A change is durable, with the duties it brings
  * (catalog/duties.ts), before the first partition hears of it; a reset at any point is taken up by the alarm.
  * Changes of one queue wait for nobody, except that the replacement of its partitions refuses all but deletion
- * (`settings_stale`, retryable), and the same change asked again gets the answer of the first.
+ * (`settings_stale`, retryable), and the same change asked again gets the answer of the first. A change of a topic or
+ * of its subscriptions is answered when all partitions of the topic have heard of it. If one did not, that is a
+ * `settings_stale` refusal, yet the change stands: the same asked again tries to tell them again.
+ * Of lists: `after` is a name, or null to start; `limit` is at least 1.
  */
 export class Catalog extends DurableObject<Env> {
 	private readonly database: Database;
+	private readonly performer: Performer;
 	/** When the alarm is set for; null when it is not. */
 	private alarmAt: number | null = null;
-	/** What is being done now, by layout: two calls never work on the same duty. */
-	private readonly running = new Map<string, Promise<Refusal | null>>();
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		this.database = new Database(ctx.storage.sql);
+		this.performer = new Performer(this.database, objectsOf(env), (transition) => this.commit(transition));
 		ctx.blockConcurrencyWhile(async () => {
 			ctx.storage.transactionSync(() => migrate(this.database, catalogMigrations));
 			this.alarmAt = await ctx.storage.getAlarm();
@@ -42,13 +69,11 @@ export class Catalog extends DurableObject<Env> {
 
 	/** Creates the queue, or replaces all its settings. The same again changes nothing. */
 	putQueue(name: string, settings: QueueSettings): Promise<Refusal | QueuePut> {
-		const now = Date.now();
-		return this.changeSettings(() => queues.putQueue(this.database, name, settings, now));
+		return this.change((now) => queues.putQueue(this.database, name, settings, now));
 	}
 
 	async patchQueue(name: string, patch: QueuePatch): Promise<Refusal | Queue> {
-		const now = Date.now();
-		const result = await this.changeSettings(() => queues.patchQueue(this.database, name, patch, now));
+		const result = await this.change((now) => queues.patchQueue(this.database, name, patch, now));
 		return isRefusal(result) ? result : result.queue;
 	}
 
@@ -56,25 +81,56 @@ export class Catalog extends DurableObject<Env> {
 		return queues.getQueue(this.database, name);
 	}
 
-	/** `after`: a name, or null to start; `limit`: at least 1. */
 	async listQueues(after: string | null, limit: number): Promise<QueuePage> {
 		return queues.listQueues(this.database, after, limit);
 	}
 
-	async deleteQueue(name: string, force: boolean): Promise<Refusal | QueueDeleted> {
-		const now = Date.now();
-		const change = this.commit(() => queues.deleteQueue(this.database, name, force, now));
-		if (isRefusal(change)) return change;
-		await this.perform(change.duties);
-		return change.answer;
+	deleteQueue(name: string, force: boolean): Promise<Refusal | QueueDeleted> {
+		return this.change((now) => queues.deleteQueue(this.database, name, force, now));
 	}
 
-	async setPaused(name: string, paused: boolean): Promise<Refusal | Queue> {
-		const now = Date.now();
-		const change = this.commit(() => queues.setPaused(this.database, name, paused, now));
-		if (isRefusal(change)) return change;
-		await this.perform(change.duties);
-		return change.answer;
+	setPaused(name: string, paused: boolean): Promise<Refusal | Queue> {
+		return this.change((now) => queues.setPaused(this.database, name, paused, now));
+	}
+
+	/** Creates the topic, or changes its retention and deduplication window. The same again changes nothing. */
+	putTopic(name: string, settings: TopicSettings): Promise<Refusal | TopicPut> {
+		return this.change((now) => topics.putTopic(this.database, name, settings, now));
+	}
+
+	async getTopic(name: string): Promise<Refusal | Topic> {
+		return topics.getTopic(this.database, name);
+	}
+
+	async listTopics(after: string | null, limit: number): Promise<TopicPage> {
+		return topics.listTopics(this.database, after, limit);
+	}
+
+	deleteTopic(name: string, force: boolean): Promise<Refusal | TopicDeleted> {
+		return this.change((now) => topics.deleteTopic(this.database, name, force, now));
+	}
+
+	/** Creates the subscription, or changes its queue and filter. The same again changes nothing. */
+	putSubscription(topic: string, name: string, wanted: NewSubscription): Promise<Refusal | SubscriptionPut> {
+		return this.change((now) => subscriptions.putSubscription(this.database, topic, name, wanted, now));
+	}
+
+	async getSubscription(topic: string, name: string): Promise<Refusal | SubscriptionOfTopic> {
+		return subscriptions.getSubscription(this.database, topic, name);
+	}
+
+	async listSubscriptions(topic: string, after: string | null, limit: number): Promise<Refusal | SubscriptionPage> {
+		return subscriptions.listSubscriptions(this.database, topic, after, limit);
+	}
+
+	/** Answers what was deleted. */
+	deleteSubscription(topic: string, name: string): Promise<Refusal | SubscriptionOfTopic> {
+		return this.change((now) => subscriptions.deleteSubscription(this.database, topic, name, now));
+	}
+
+	/** Moves the subscription; what now is, the catalog's clock says. */
+	seek(topic: string, name: string, start: Start): Promise<Refusal | SubscriptionOfTopic> {
+		return this.change((now) => subscriptions.seek(this.database, topic, name, start, now));
 	}
 
 	async putKey(key: NewAccessKey): Promise<Refusal | AccessKey> {
@@ -98,19 +154,18 @@ export class Catalog extends DurableObject<Env> {
 	override async alarm(): Promise<void> {
 		this.alarmAt = null;
 		try {
-			const due = dutiesDue(this.database, Date.now(), dutiesPerAlarm);
-			await inParallel(due, dutiesAtOnce, (layout) => this.perform([layout]).then(() => undefined));
+			await this.performer.perform(dutiesDue(this.database, Date.now(), dutiesPerAlarm));
 		} finally {
 			this.arm(Date.now() + alarmSpacingMs);
 		}
 	}
 
-	private async changeSettings(decide: () => Refusal | queues.Change<QueuePut>): Promise<Refusal | QueuePut> {
-		const change = this.commit(decide);
+	/** Writes a change, performs the duties that it brings, and answers what has come of it. */
+	private async change<T>(decide: (now: number) => Refusal | Change<T>): Promise<Refusal | T> {
+		const now = Date.now();
+		const change = this.commit(() => decide(now));
 		if (isRefusal(change)) return change;
-		const refusal = await this.perform(change.duties);
-		if (!change.relayout) return change.answer;
-		return queues.layoutOutcome(this.database, change.answer.queue, refusal);
+		return change.outcome(await this.performer.perform(change.duties));
 	}
 
 	/** One transition: one transaction, and in the same implicit one an alarm for the duties that it brings. */
@@ -129,51 +184,4 @@ export class Catalog extends DurableObject<Env> {
 		this.alarmAt = at;
 		this.ctx.waitUntil(this.ctx.storage.setAlarm(at));
 	}
-
-	/** Does what is owed to these layouts now, and answers why a new one has been refused, if one has. */
-	private async perform(layouts: readonly LayoutKey[]): Promise<Refusal | null> {
-		const refusals: (Refusal | null)[] = [];
-		await inParallel(layouts, dutiesAtOnce, async (layout) => {
-			refusals.push(await this.performOnce(layout));
-		});
-		return refusals.find((refusal) => refusal !== null) ?? null;
-	}
-
-	private performOnce(layout: LayoutKey): Promise<Refusal | null> {
-		const id = `${layout.name}/${layout.generation}/${layout.layout}`;
-		const running = this.running.get(id);
-		if (running) return running;
-		if (!findDuty(this.database, layout)) return Promise.resolve(null);
-		const started = this.performAll(id, layout);
-		this.running.set(id, started);
-		return started;
-	}
-
-	/** Every await lets another change in: `finishDuty` reads again what is owed. */
-	private async performAll(id: string, layout: LayoutKey): Promise<Refusal | null> {
-		let refusal: Refusal | null = null;
-		try {
-			for (let again = true; again; ) {
-				const duty = findDuty(this.database, layout);
-				if (!duty) break;
-				const result = await performDuty(duty, this.partitionAt);
-				const now = Date.now();
-				const step = this.commit(() => finishDuty(this.database, duty, result, now));
-				refusal = step.refusal ?? refusal;
-				again = step.again;
-			}
-			return refusal;
-		} finally {
-			// Here and not in a later turn: whoever writes the next duty must not be told that it is being done.
-			this.running.delete(id);
-		}
-	}
-
-	private readonly partitionAt: PartitionAt = (queue, index) => {
-		const { location } = queue.settings;
-		return this.env.PARTITION.getByName(
-			partitionObjectName(queue, index),
-			location === null ? {} : { locationHint: location },
-		);
-	};
 }

@@ -66,6 +66,9 @@ export const LIMITS = Object.freeze({
 	waiters: 10_000,
 	/** Queues of one deployment: the catalog answers them a page at a time. */
 	queues: 10_000,
+	topics: 10_000,
+	/** Subscriptions of one topic: all of them, filters included, are told to its objects in one call. */
+	subscriptions: 1_000,
 	keys: 1_000,
 	keyPatterns: 20,
 	redriveRatePerSecond: 10_000,
@@ -77,8 +80,29 @@ export const LIMITS = Object.freeze({
 	wakeAgainMs: 100,
 	/** Commands of one commit: they share its rows, and all wait for it. */
 	commitCommands: 256,
-	/** Messages of one courier call, and their stored bytes: the bounds of a batch. */
+	/** Messages of one courier call out of an outbox; their stored bytes are a segment's at most. */
 	courierMessages: 100,
+	/** The same out of a topic's log, where what lags is packed already: fewer calls catch up with it. */
+	topicParcelMessages: 500,
+	/** Courier calls of one object under way at once, so that a publish never waits behind all of them. */
+	courierCallsAtOnce: 32,
+	/** Parcels that one line sends in a row, so that no line keeps the others waiting. */
+	courierParcelsInARow: 25,
+	/** Courier calls that one request leads to; then the alarm goes on: the free plan allows 1,000 of one request. */
+	courierCallsPerTurn: 500,
+	/** A delivery that is not answered by then has failed: it is repeated, which the target notices. */
+	courierTimeoutMs: 30 * second,
+	/** While a topic is being published to, each of its subscriptions is sent to at most once in this time per subscription. */
+	courierPaceMs: 5,
+	/** The same for each message of its last parcel. */
+	courierCopyPaceMs: 0.04,
+	courierMaxPaceMs: 2 * second,
+	/** Messages that have waited for so long are not paced any more. */
+	courierPatienceMs: 5 * second,
+	/** Messages that a courier may owe before a settle that publishes is refused. */
+	owedMessages: 100_000,
+	/** Messages that a filter lets by before the cursor is written for their sake alone. */
+	unwrittenPasses: 1_000,
 	/** A courier that is refused tries again after this, doubling up to the maximum. */
 	courierInitialBackoffMs: 1 * second,
 	courierMaxBackoffMs: 300 * second,

@@ -42,6 +42,15 @@ export interface DeadLetter {
 	readonly failures: readonly Failure[];
 }
 
+/** Whose copy a message is that a subscription brought. */
+export interface CopyOf {
+	readonly topic: string;
+	/** The id that publishing to the topic answered: the same for every copy. */
+	readonly id: string;
+	/** The subscription had delivered it before, and was moved back. */
+	readonly isReplay?: boolean;
+}
+
 export type MessageState = 'visible' | 'leased' | 'delayed';
 
 /** A message as a look shows it; a receive adds the lease. */
@@ -56,6 +65,7 @@ export interface StoredMessage extends Content {
 	readonly attempt: number;
 	readonly expiresAt?: number;
 	readonly deadLetter?: DeadLetter;
+	readonly copyOf?: CopyOf;
 	readonly failures?: readonly Failure[];
 }
 
@@ -70,14 +80,19 @@ export interface BrowsedMessage extends StoredMessage {
 	readonly until?: number;
 }
 
-/** Messages on their way between objects, with the id they keep. */
+/** Messages on their way between objects. */
 export interface CarriedMessage extends Content {
-	readonly id: string;
-	/** Strictly increasing per source and target. */
+	/** Of a dead letter, which keeps it. Others are new where they arrive, as if they were published there. */
+	readonly id?: string;
+	/** Strictly increasing per source and generation. */
 	readonly courierPosition: number;
 	readonly publishedAt: number;
 	readonly priority?: number;
+	/** Instant; absent: the target's own delay. */
+	readonly deliverAt?: number;
+	readonly expiresAt?: number;
 	readonly deadLetter?: DeadLetter;
+	readonly copyOf?: CopyOf;
 	/** On its way back from a dead-letter queue; its history comes along in case it cannot be delivered. */
 	readonly isRedriven?: boolean;
 }

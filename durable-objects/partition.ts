@@ -2,17 +2,19 @@ import { DurableObject } from 'cloudflare:workers';
 import { partitionMigrations } from '../migrations/partition';
 import { AlarmClock, earlier } from './alarm-clock';
 import { Courier } from './courier';
-import { senderOf } from './courier-sender';
+import { outboxOf, waysTo } from './courier-sender';
 import { Database, migrate } from './database';
 import { type Command, type Commit, DEFERRED } from './engine/commands';
 import { PartitionEngine } from './engine/engine';
 import type { EngineFigures } from './engine/figures';
+import type { OutboxParcel } from './engine/outbox';
 import type { Env } from './env';
 import { Funnel } from './funnel';
 import type * as protocol from './protocol';
 import {
 	fromText,
 	isRefusal,
+	LastText,
 	LIMITS,
 	type Queue,
 	type ReceivedMessage,
@@ -33,12 +35,11 @@ export class Partition extends DurableObject<Env> {
 	private engine: PartitionEngine;
 	private readonly tag: string;
 	private readonly waiters = new Waiters();
-	private readonly courier: Courier;
+	private readonly courier: Courier<OutboxParcel>;
 	private readonly funnel: Funnel<Entry>;
 	private readonly alarmClock: AlarmClock;
 	private isSoon = false;
-	/** The settings of the last call: the next one's are nearly always the same. */
-	private lastQueue: { readonly text: Text<Queue>; readonly queue: Queue } | undefined;
+	private readonly settings = new LastText<Queue>();
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -52,14 +53,13 @@ export class Partition extends DurableObject<Env> {
 			(group) => this.commit(group),
 			() => this.storage.sync(),
 		);
-		this.courier = new Courier(
-			senderOf(
-				env,
-				this.tag,
+		this.courier = new Courier({
+			...waysTo(env),
+			...outboxOf(
 				() => this.engine,
 				(command) => this.run(command),
 			),
-		);
+		});
 		ctx.blockConcurrencyWhile(async () => {
 			await this.alarmClock.load();
 			this.commit([]);
@@ -70,21 +70,21 @@ export class Partition extends DurableObject<Env> {
 		queue: Text<Queue>,
 		messages: Text<readonly protocol.NewMessage[]>,
 	): Promise<Text<Refusal | protocol.PublishOutcome[]>> {
-		return toText(await this.run({ kind: 'publish', queue: this.queueOf(queue), messages: fromText(messages) }));
+		return toText(await this.run({ kind: 'publish', queue: this.settings.read(queue), messages: fromText(messages) }));
 	}
 
 	async receive(
 		queue: Text<Queue>,
 		command: Text<protocol.ReceiveCommand>,
 	): Promise<Text<Refusal | ReceivedMessage[]>> {
-		return toText(await this.run({ kind: 'receive', queue: this.queueOf(queue), command: fromText(command) }));
+		return toText(await this.run({ kind: 'receive', queue: this.settings.read(queue), command: fromText(command) }));
 	}
 
 	async settle(
 		queue: Text<Queue>,
 		command: Text<protocol.SettleCommand>,
 	): Promise<Text<Refusal | protocol.SettleResult>> {
-		return toText(await this.run({ kind: 'settle', queue: this.queueOf(queue), command: fromText(command) }));
+		return toText(await this.run({ kind: 'settle', queue: this.settings.read(queue), command: fromText(command) }));
 	}
 
 	browse(queue: Queue, command: protocol.BrowseCommand): Promise<Refusal | protocol.BrowseResult> {
@@ -112,8 +112,8 @@ export class Partition extends DurableObject<Env> {
 		return this.run({ kind: 'configure', queue });
 	}
 
-	deliver(queue: Queue, delivery: protocol.Delivery): Promise<protocol.DeliveryResult> {
-		return this.run({ kind: 'deliver', queue, delivery });
+	async deliver(queue: Text<Queue>, delivery: Text<protocol.Delivery>): Promise<Text<protocol.DeliveryResult>> {
+		return toText(await this.run({ kind: 'deliver', queue: this.settings.read(queue), delivery: fromText(delivery) }));
 	}
 
 	seal(queue: Queue): Promise<Refusal | null> {
@@ -158,11 +158,6 @@ export class Partition extends DurableObject<Env> {
 		});
 	}
 
-	private queueOf(text: Text<Queue>): Queue {
-		if (this.lastQueue?.text !== text) this.lastQueue = { text, queue: fromText(text) };
-		return this.lastQueue.queue;
-	}
-
 	private run<Result>(command: Command): Promise<Result> {
 		return new Promise<Result>((resolve, reject) => {
 			this.funnel.enter({ command, resolve: resolve as (result: unknown) => void, reject });
@@ -204,9 +199,9 @@ export class Partition extends DurableObject<Env> {
 
 	/** The alarm comes no later than the next thing that is due by time. */
 	private arm(dueAt: number | null, visibleAt: number | null, now: number): void {
-		if (this.engine.owedQueues.size > 0) {
+		if (this.engine.owedTargets.size > 0) {
 			// After this commit is durable: what is sent must not be lost here.
-			void this.storage.sync().then(() => this.carry());
+			void this.storage.sync().then(() => this.courier.run((at) => this.alarmClock.noLaterThan(at)));
 		}
 		let at = earlier(dueAt, this.courier.dueAt(now) ?? null);
 		if (this.waiters.size > 0) at = earlier(at, visibleAt);
@@ -235,13 +230,5 @@ export class Partition extends DurableObject<Env> {
 	private tick(): void {
 		const { queue } = this.engine;
 		if (queue !== undefined) void this.run({ kind: 'tick', queue });
-	}
-
-	private async carry(): Promise<void> {
-		const started = this.courier.start();
-		if (started.length === 0) return;
-		await Promise.all(started);
-		// Arms the alarm for what is left, or goes on with what came meanwhile.
-		this.commit([]);
 	}
 }

@@ -1,13 +1,15 @@
 // What crosses RPC between the edge and the objects, and between objects.
 
-import type { BrowsedMessage, CarriedMessage, MessageState } from './messages';
+import type { BrowsedMessage, CarriedMessage, MessageState, NewMessage } from './messages';
 import type { Refusal } from './refusals';
+import type { Address } from './topics';
 
 export * from './figures';
 export { LIMITS } from './limits';
 export * from './messages';
 export * from './refusals';
 export * from './text';
+export * from './topics';
 
 // ---- settings: they travel with every call, and a partition keeps the newest version it has seen ----
 
@@ -103,10 +105,27 @@ export interface SettleCommand {
 	readonly ack: readonly Lease[];
 	readonly retry: readonly (Lease & { readonly delayMs?: number; readonly reason?: string })[];
 	readonly extend: readonly (Lease & { readonly visibilityTimeoutMs: number })[];
+	/** What is published by acknowledging; absent: nothing. */
+	readonly handovers?: readonly Handover[];
+}
+
+/**
+ * Acknowledgements and what they publish, as one step: if one of them may not be acknowledged, none is, and nothing is
+ * published. Handovers of one command share no acknowledgement.
+ */
+export interface Handover {
+	/** Indexes into the command's `ack`. */
+	readonly acks: readonly number[];
+	readonly publish: readonly { readonly to: Address; readonly messages: readonly NewMessage[] }[];
 }
 
 export type SettleOutcome =
 	| { readonly outcome: 'acked' | 'buried' | 'unknown' }
+	/**
+	 * It could be acknowledged, but another receipt of its handover could not, or one in front of it in its key is with
+	 * somebody else by now: it is held as before, and nothing is published.
+	 */
+	| { readonly outcome: 'kept' }
 	| { readonly outcome: 'retried'; readonly visibleAt: number }
 	| { readonly outcome: 'extended'; readonly leaseExpiresAt: number }
 	/** Somebody newer holds it: who, since when, and as which attempt. */
@@ -148,8 +167,18 @@ export interface RedriveResult {
 }
 
 export interface Delivery {
-	/** Names (object, subscription, generation): the target keeps the last position it took per source. */
+	/** Names the object, and its subscription where it is a topic's: the target keeps the last position it took per source. */
 	readonly source: string;
+	/** Positions of a newer generation begin anew; of an older one nothing is taken any more. */
+	readonly generation: number;
+	readonly messages: readonly CarriedMessage[];
+}
+
+/** What a courier carries at a time: messages for one target, in order. */
+export interface Parcel {
+	readonly source: string;
+	readonly generation: number;
+	readonly target: Address;
 	readonly messages: readonly CarriedMessage[];
 }
 

@@ -22,6 +22,15 @@ export type RefusalCode =
 	| 'redrive_running'
 	| 'redrive_without_origin'
 	| 'courier_busy'
+	| 'topic_not_found'
+	/** Subscriptions read it. */
+	| 'topic_in_use'
+	| 'topic_layout_fixed'
+	| 'too_many_topics'
+	| 'subscription_not_found'
+	| 'too_many_subscriptions'
+	/** A sequence number names a place in one partition, and the topic has several. */
+	| 'ambiguous_sequence'
 	| 'key_not_found'
 	| 'too_many_keys';
 

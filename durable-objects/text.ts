@@ -12,3 +12,13 @@ export function toText<Value>(value: Value): Text<Value> {
 export function fromText<Value>(text: Text<Value>): Value {
 	return JSON.parse(text) as Value;
 }
+
+/** Reads texts of which the next is nearly always the one before, as settings that come with every call are. */
+export class LastText<Value> {
+	private last: { readonly text: Text<Value>; readonly value: Value } | undefined;
+
+	read(text: Text<Value>): Value {
+		if (this.last?.text !== text) this.last = { text, value: fromText(text) };
+		return this.last.value;
+	}
+}

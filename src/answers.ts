@@ -1,5 +1,6 @@
 import type {
 	BrowsedMessage,
+	CopyOf,
 	DeadLetter,
 	Failure,
 	Queue,
@@ -60,7 +61,7 @@ function storedAnswer(message: StoredMessage) {
 		body: message.body,
 		encoding: message.encoding ?? 'text',
 		contentType: message.contentType ?? null,
-		attributes: message.attributes ?? {},
+		attributes: message.copyOf === undefined ? (message.attributes ?? {}) : copyAttributes(message, message.copyOf),
 		traceparent: message.traceparent,
 		priority: message.priority,
 		size: message.size,
@@ -69,6 +70,16 @@ function storedAnswer(message: StoredMessage) {
 		attempt: message.attempt,
 		failures: message.failures?.map(failureAnswer),
 		deadLetter: message.deadLetter && deadLetterAnswer(message.deadLetter),
+	};
+}
+
+/** A subscription's copy says whose it is, in attributes that no publisher can set on it. */
+function copyAttributes({ attributes }: StoredMessage, { topic, id, isReplay }: CopyOf): Record<string, string> {
+	return {
+		...attributes,
+		'sluice-topic': topic,
+		'sluice-source-id': id,
+		...(isReplay ? { 'sluice-replay': 'true' } : {}),
 	};
 }
 

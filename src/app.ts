@@ -6,20 +6,26 @@ import { Problem, problemOf } from './problems';
 import { browseRoutes } from './routes/browse';
 import { deadLetterRoutes } from './routes/dead-letters';
 import { keyRoutes } from './routes/keys';
-import { messageRoutes } from './routes/messages';
 import { metricsRoutes } from './routes/metrics';
 import { operationRoutes } from './routes/operation';
+import { publishRoutes } from './routes/publish';
 import { queueRoutes } from './routes/queues';
+import { receiveRoutes } from './routes/receive';
 import { settleRoutes } from './routes/settle';
+import { subscriptionRoutes } from './routes/subscriptions';
+import { topicRoutes } from './routes/topics';
 
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'] as const;
 
 /** All routes. There is no middleware: `endpoint` does what each of them needs. */
 export function createApp(): App {
 	const app: App = new OpenAPIHono<{ Bindings: Env }>();
-	messageRoutes(app);
+	publishRoutes(app);
+	receiveRoutes(app);
 	settleRoutes(app);
 	queueRoutes(app);
+	topicRoutes(app);
+	subscriptionRoutes(app);
 	browseRoutes(app);
 	deadLetterRoutes(app);
 	keyRoutes(app);

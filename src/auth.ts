@@ -71,15 +71,15 @@ function scopedCaller({ name, actions, patterns }: AccessKey): Caller {
 	return { name, scope: { actions, patterns } };
 }
 
-/** Refuses where the caller may not do this to the queue; without a queue, the action alone counts. */
-export function authorize(caller: Caller, action: AccessAction, queue?: string): void {
+/** Refuses where the caller may not do this to the queue or topic; without a name, the action alone counts. */
+export function authorize(caller: Caller, action: AccessAction, name?: string): void {
 	const { scope } = caller;
 	if (scope === undefined) return;
 	if (!scope.actions.includes(action)) {
 		throw new Problem('forbidden', `The key "${caller.name}" lacks the action "${action}".`);
 	}
-	if (queue !== undefined && !covers(caller, queue)) {
-		throw new Problem('forbidden', `The key "${caller.name}" has no pattern that matches "${queue}".`);
+	if (name !== undefined && !covers(caller, name)) {
+		throw new Problem('forbidden', `The key "${caller.name}" has no pattern that matches "${name}".`);
 	}
 }
 
@@ -87,9 +87,9 @@ export function authorizeRoot(caller: Caller): void {
 	if (caller.scope !== undefined) throw new Problem('forbidden', 'Only the root key may do this.');
 }
 
-/** May the caller see a queue of this name? */
-export function covers(caller: Caller, queue: string): boolean {
-	return caller.scope === undefined || caller.scope.patterns.some((pattern) => matches(pattern, queue));
+/** May the caller see a queue or topic of this name? */
+export function covers(caller: Caller, name: string): boolean {
+	return caller.scope === undefined || caller.scope.patterns.some((pattern) => matches(pattern, name));
 }
 
 function unauthenticated(detail: string): Problem {

@@ -1,14 +1,15 @@
 /// <reference lib="esnext.typedarrays" />
 import { Buffer } from 'node:buffer';
 import type { z } from '@hono/zod-openapi';
-import { LIMITS, type NewMessage, type Queue } from '../durable-objects/protocol';
+import { LIMITS, type NewMessage } from '../durable-objects/protocol';
 import { decodeText } from './bodies';
 import { type Fault, Problem } from './problems';
 import { milliseconds } from './schemas/common';
 import { ATTRIBUTE_NAME, CONTENT_TYPE, type NewMessageBody, type Options, TRACEPARENT } from './schemas/messages';
-import { fieldFault, invalid, type Source } from './validation';
+import { fieldFault, invalid } from './validation';
 
 const ATTRIBUTE_PREFIX = 'x-sluice-attribute-';
+const MESSAGES = ['messages'];
 const encoder = new TextEncoder();
 
 /** A message whose body is the request's: text where it is UTF-8, else base64; the rest of it is in headers. */
@@ -59,10 +60,11 @@ function attributeName(header: string, value: string): string {
 	throw invalid([{ detail: `${header} must be printable ASCII: publish other text as a batch of one`, header }]);
 }
 
-/** The messages of a batch; a single wrong one refuses all of them, and says which. */
+/** The messages of a batch; a single wrong one refuses all of them, and says which. `at`: where in the body they stand. */
 export function batchMessages(
 	bodies: readonly z.output<typeof NewMessageBody>[],
 	traceparent: string | null,
+	at: readonly PropertyKey[] = MESSAGES,
 ): NewMessage[] {
 	const faults: Fault[] = [];
 	const oversized: Fault[] = [];
@@ -70,43 +72,24 @@ export function batchMessages(
 	const inherited = traceparent !== null && TRACEPARENT.test(traceparent) ? traceparent : undefined;
 	const messages = bodies.map((body, index): NewMessage => {
 		const bytes = bodyBytes(body);
-		if (bytes === null) faults.push(fieldFault(['messages', index, 'body'], 'must be base64 with its padding'));
+		if (bytes === null) faults.push(fieldFault([...at, index, 'body'], 'must be base64 with its padding'));
 		const wrong = body.attributes && attributesFault(body.attributes);
-		if (wrong !== undefined) faults.push(fieldFault(['messages', index, 'attributes'], wrong));
+		if (wrong !== undefined) faults.push(fieldFault([...at, index, 'attributes'], wrong));
 		const size = (bytes ?? 0) + (body.attributes === undefined ? 0 : attributeBytes(body.attributes));
-		if (size > LIMITS.messageBytes) oversized.push(fieldFault(['messages', index], sizeRule(size)));
+		if (size > LIMITS.messageBytes) oversized.push(fieldFault([...at, index], sizeRule(size)));
 		total += size;
 		return newMessage(body, body, body.traceparent ?? inherited, body, size);
 	});
 	if (faults.length > 0) throw invalid(faults);
-	if (total > LIMITS.batchBytes) {
-		oversized.push(
-			fieldFault(['messages'], `have ${total} bytes together, ${LIMITS.batchBytes} are the most: send fewer`),
-		);
-	}
+	if (total > LIMITS.batchBytes) oversized.push(fieldFault(at, togetherRule(total)));
 	if (oversized.length > 0) throw messageTooLarge(oversized);
 	return messages;
 }
 
-/** Refuses what only the queue's settings tell: a delay beyond its retention. */
-export function checkDelays(
-	queue: Queue,
-	messages: readonly NewMessage[],
-	now: number,
-	prefix: readonly PropertyKey[] | null,
-): void {
-	const { retentionMs } = queue.settings;
-	const faults: Fault[] = [];
-	messages.forEach(({ delayMs, deliverAt }, index) => {
-		const source: Source = prefix === null ? 'query' : 'body';
-		const path = prefix === null ? [] : [...prefix, index];
-		const rule = `is more than the queue's retention of ${retentionMs / 1_000} seconds away`;
-		if (delayMs !== undefined && delayMs > retentionMs)
-			faults.push(fieldFault([...path, 'delaySeconds'], rule, source));
-		if (deliverAt !== undefined && deliverAt - now > retentionMs)
-			faults.push(fieldFault([...path, 'deliverAt'], rule, source));
-	});
-	if (faults.length > 0) throw invalid(faults);
+/** Refuses lists of messages that are each within bounds, and too large as one. */
+export function checkTogether(lists: readonly (readonly NewMessage[])[], at: readonly PropertyKey[]): void {
+	const total = lists.flat().reduce((sum, { size }) => sum + size, 0);
+	if (total > LIMITS.batchBytes) throw messageTooLarge([fieldFault(at, togetherRule(total))]);
 }
 
 /** Property by property, and only those that there are: this runs for every message published. */
@@ -150,6 +133,10 @@ function attributesFault(attributes: Readonly<Record<string, string>>): string |
 	return bytes > LIMITS.attributeBytes
 		? `have ${bytes} bytes together, ${LIMITS.attributeBytes} are the most`
 		: undefined;
+}
+
+function togetherRule(bytes: number): string {
+	return `have ${bytes} bytes together, ${LIMITS.batchBytes} are the most: send fewer`;
 }
 
 function sizeRule(size: number): string {

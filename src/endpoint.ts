@@ -12,7 +12,7 @@ import { invalid, validated } from './validation';
 
 export type App = OpenAPIHono<{ Bindings: Env }>;
 
-/** Who may ask: nobody in particular, anyone with a key, a key with this action for the queue, only the root key. */
+/** Who may ask: nobody in particular, anyone with a key, a key with this action for the queue or topic, only the root key. */
 export type Access = 'open' | 'any' | AccessAction | 'root';
 
 interface Answer {
@@ -52,6 +52,12 @@ export interface Call<P, Q, B> {
 	readonly body: B;
 }
 
+/** What a path is about: a queue or a topic; a permission covers the names of both alike. */
+interface Named {
+	readonly queue?: string;
+	readonly topic?: string;
+}
+
 type Handler<P, Q, B> = (call: Call<P, Q, B>) => Response | Promise<Response>;
 
 const OPEN: Caller = Object.freeze({ name: 'nobody', scope: { actions: [], patterns: [] } });
@@ -77,7 +83,7 @@ export function endpoint<
 		const request = c.req.raw;
 		const caller = access === 'open' ? openTo(c.env) : await authenticate(request, c.env);
 		const parameters = params === undefined ? {} : validated(params, c.req.param(), 'path');
-		permit(caller, access, (parameters as { queue?: string }).queue);
+		permit(caller, access, (parameters as Named).queue ?? (parameters as Named).topic);
 		return handler({
 			request,
 			env: c.env,
@@ -95,9 +101,9 @@ function openTo(env: Env): Caller {
 	return OPEN;
 }
 
-function permit(caller: Caller, access: Access, queue: string | undefined): void {
+function permit(caller: Caller, access: Access, name: string | undefined): void {
 	if (access === 'root') authorizeRoot(caller);
-	else if (access !== 'any' && access !== 'open') authorize(caller, access, queue);
+	else if (access !== 'any' && access !== 'open') authorize(caller, access, name);
 }
 
 function queryFor(url: string, schema: z.ZodType | undefined, empty: unknown): unknown {

@@ -66,7 +66,6 @@ function addTotals(parts: readonly Totals[]): Totals {
 
 /** As `GET /v1/queues/{queue}` shows them. */
 export function figuresAnswer(figures: Figures, now: number) {
-	const { courierError, courierNextAttemptAt } = figures;
 	return {
 		visible: figures.visible,
 		leased: figures.leased,
@@ -74,14 +73,19 @@ export function figuresAnswer(figures: Figures, now: number) {
 		bytes: figures.bytes,
 		oldestAgeSeconds: ageSeconds(figures.oldestPublishedAt, now),
 		owed: figures.owed,
-		courier:
-			courierError === null
-				? null
-				: { error: courierError, nextAttemptAt: courierNextAttemptAt === null ? null : iso(courierNextAttemptAt) },
+		courier: courierAnswer(figures),
 		redriving: figures.redriving,
 		waiters: figures.waiters,
 		databaseBytes: figures.databaseBytes,
 	};
+}
+
+/** Why a courier is late, and when it tries again; null where it is not. */
+export function courierAnswer({
+	courierError: error,
+	courierNextAttemptAt: nextAt,
+}: Pick<Figures, 'courierError' | 'courierNextAttemptAt'>) {
+	return error === null ? null : { error, nextAttemptAt: nextAt === null ? null : iso(nextAt) };
 }
 
 /** The edge's clock may be a little behind the object's: no age is negative. */
@@ -89,11 +93,11 @@ export function ageSeconds(publishedAt: number | null, now: number): number | nu
 	return publishedAt === null ? null : Math.max(0, now - publishedAt) / 1_000;
 }
 
-function sum<T>(parts: readonly T[], figure: (part: T) => number): number {
+export function sum<T>(parts: readonly T[], figure: (part: T) => number): number {
 	return parts.reduce((total, part) => total + figure(part), 0);
 }
 
-function least(values: readonly (number | null)[]): number | null {
+export function least(values: readonly (number | null)[]): number | null {
 	const known = values.filter((value) => value !== null);
 	return known.length === 0 ? null : Math.min(...known);
 }

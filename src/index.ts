@@ -2,6 +2,7 @@ import { createApp } from './app';
 
 export { Catalog } from '../durable-objects/catalog';
 export { Partition } from '../durable-objects/partition';
+export { TopicPartition } from '../durable-objects/topic';
 
 const app = createApp();
 

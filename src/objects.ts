@@ -37,11 +37,10 @@ export function objectProblem(error: unknown, hint = ''): Problem | null {
 	if (!(error instanceof Error)) return null;
 	const { overloaded, retryable, durableObjectReset } = error as ObjectError;
 	if (overloaded) {
-		const detail =
-			'The queue gets more requests than one of its partitions can take: slow down, batch, or add partitions.';
+		const detail = 'More requests come than one of the partitions can take: slow down, batch, or add partitions.';
 		return new Problem('overloaded', detail, { retryAfterMs: OVERLOADED_RETRY_MS });
 	}
 	if (!retryable && !durableObjectReset) return null;
-	const detail = `The connection to the queue was lost, and whether this took effect is unknown. ${hint}`.trimEnd();
+	const detail = `The connection to an object was lost, and whether this took effect is unknown. ${hint}`.trimEnd();
 	return new Problem('unavailable', detail, { retryAfterMs: UNAVAILABLE_RETRY_MS });
 }

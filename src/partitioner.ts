@@ -2,6 +2,7 @@ import type { Env } from '../durable-objects/env';
 import type { Partition } from '../durable-objects/partition';
 import {
 	fromText,
+	isTopic,
 	type NewMessage,
 	type PublishOutcome,
 	partitionObjectName,
@@ -12,9 +13,13 @@ import {
 	type Refusal,
 	type SettleCommand,
 	type SettleResult,
+	type Target,
 	type Text,
+	type Topic,
+	topicObjectName,
 	toText,
 } from '../durable-objects/protocol';
+import type { TopicPartition } from '../durable-objects/topic';
 
 /** What the edge calls on a partition's object. */
 type PartitionCalls = Pick<
@@ -22,14 +27,17 @@ type PartitionCalls = Pick<
 	'publish' | 'receive' | 'settle' | 'browse' | 'look' | 'remove' | 'redrive' | 'purge' | 'figures'
 > & { fetch(address: string, init: RequestInit): Promise<Response> };
 
-const queueTexts = new WeakMap<Queue, Text<Queue>>();
+/** What the edge calls on the object of a topic's partition. */
+type TopicPartitionCalls = Pick<TopicPartition, 'publish' | 'figures'>;
 
-/** A queue's settings as they travel with a hot call: written once while they are cached. */
-function textOf(queue: Queue): Text<Queue> {
-	let text = queueTexts.get(queue);
+const texts = new WeakMap<Target, Text<never>>();
+
+/** Settings as they travel with a hot call: written once while they are cached. */
+function textOf<T extends Target>(target: T): Text<T> {
+	let text: Text<T> | undefined = texts.get(target);
 	if (text === undefined) {
-		text = toText(queue);
-		queueTexts.set(queue, text);
+		text = toText(target);
+		texts.set(target, text as Text<never>);
 	}
 	return text;
 }
@@ -37,11 +45,13 @@ function textOf(queue: Queue): Text<Queue> {
 /** Outcomes as JSON, in the very form in which the edge answers them: see `isAccepted`. */
 export async function publishAt(
 	env: Env,
-	queue: Queue,
+	target: Target,
 	index: number,
 	messages: readonly NewMessage[],
 ): Promise<Text<Refusal | PublishOutcome[]>> {
-	return partitionAt(env, queue, index).publish(textOf(queue), toText(messages));
+	return isTopic(target)
+		? topicPartitionAt(env, target, index).publish(textOf(target), toText(messages))
+		: partitionAt(env, target, index).publish(textOf(target), toText(messages));
 }
 
 /** Whether outcomes, as JSON, have no refusal among them: ids hold no quotes, so the property's name cannot hide in one. */
@@ -76,6 +86,13 @@ export function partitionAt(env: Env, queue: Queue, index: number): PartitionCal
 	return stub as unknown as PartitionCalls;
 }
 
+export function topicPartitionAt(env: Env, topic: Topic, index: number): TopicPartitionCalls {
+	const name = topicObjectName(topic, index);
+	const { location } = topic.settings;
+	const stub = location === null ? env.TOPIC.getByName(name) : env.TOPIC.getByName(name, { locationHint: location });
+	return stub as unknown as TopicPartitionCalls;
+}
+
 /** Where a message goes: by key, else by dedupId so that duplicates meet, else to `otherwise`. */
 export function partitionFor(message: NewMessage, partitions: number, otherwise: number): number {
 	if (partitions === 1) return 0;
@@ -97,6 +114,6 @@ export function rotation(partitions: number): number[] {
 let turn = 0;
 
 /** Asks every partition at once; the answers are in their order. */
-export function everyPartition<T>(queue: Queue, ask: (index: number) => Promise<T>): Promise<T[]> {
-	return Promise.all(Array.from({ length: queue.settings.partitions }, (_, index) => ask(index)));
+export function everyPartition<T>({ settings }: Target, ask: (index: number) => Promise<T>): Promise<T[]> {
+	return Promise.all(Array.from({ length: settings.partitions }, (_, index) => ask(index)));
 }

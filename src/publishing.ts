@@ -4,12 +4,12 @@ import {
 	isRefusal,
 	type NewMessage,
 	type PublishOutcome,
-	type Queue,
 	type Refusal,
+	type Target,
 	type Text,
 } from '../durable-objects/protocol';
-import { cachedQueue, freshQueue, isOutdated, withQueue } from './catalog';
-import { checkDelays } from './content';
+import { checkDelays } from './delays';
+import { type Directory, isOutdated } from './directory';
 import { reach } from './objects';
 import { anyPartition, isAccepted, partitionFor, publishAt } from './partitioner';
 import { Problem } from './problems';
@@ -19,13 +19,20 @@ const SAFE_AGAIN = 'Publishing again with the same dedupId is safe; without one 
 type Accepted = Exclude<PublishOutcome, Refusal>;
 type Outcomes = Text<PublishOutcome[]> | (PublishOutcome | Problem)[];
 
+// To queues and topics alike.
+
 /** Publishes one message: the hot path, so nothing is done here that only a batch needs. */
-export function publishOne(env: Env, name: string, message: NewMessage): Promise<Accepted> {
-	return withQueue<Accepted>(env, name, async (queue) => {
-		checkDelays(queue, [message], Date.now(), null);
-		const { partitions } = queue.settings;
+export function publishOne(
+	env: Env,
+	directory: Directory<Target>,
+	name: string,
+	message: NewMessage,
+): Promise<Accepted> {
+	return directory.with<Accepted>(env, name, async (target) => {
+		checkDelays(target, [message], Date.now(), null);
+		const { partitions } = target.settings;
 		const partition = partitionFor(message, partitions, anyPartition(partitions));
-		const call = () => publishAt(env, queue, partition, [message]);
+		const call = () => publishAt(env, target, partition, [message]);
 		const answer = fromText(await reach(message.dedupId === undefined ? 'once' : 'repeatable', call, SAFE_AGAIN));
 		return isRefusal(answer) ? answer : (answer[0] as PublishOutcome);
 	});
@@ -36,25 +43,30 @@ export function publishOne(env: Env, name: string, message: NewMessage): Promise
  * message, in order; as JSON where one partition has accepted all, since that is the answer already. What a partition
  * refuses because its settings are newer is tried once more with new ones.
  */
-export async function publishBatch(env: Env, name: string, messages: readonly NewMessage[]): Promise<Outcomes> {
-	const queue = await cachedQueue(env, name);
-	checkDelays(queue, messages, Date.now(), ['messages']);
-	const outcomes = await publishGroups(env, queue, messages);
+export async function publishBatch(
+	env: Env,
+	directory: Directory<Target>,
+	name: string,
+	messages: readonly NewMessage[],
+): Promise<Outcomes> {
+	const target = await directory.cached(env, name);
+	checkDelays(target, messages, Date.now(), ['messages']);
+	const outcomes = await publishGroups(env, target, messages);
 	if (typeof outcomes === 'string') return outcomes;
 	const outdated = outcomes.flatMap((outcome, index) => (isRefusal(outcome) && isOutdated(outcome) ? [index] : []));
 	if (outdated.length === 0) return outcomes;
 	const again = outdated.map((index) => messages[index] as NewMessage);
-	const second = parsed(await publishGroups(env, await freshQueue(env, name), again));
+	const second = parsed(await publishGroups(env, await directory.fresh(env, name), again));
 	outdated.forEach((index, at) => {
 		outcomes[index] = second[at] as PublishOutcome | Problem;
 	});
 	return outcomes;
 }
 
-async function publishGroups(env: Env, queue: Queue, messages: readonly NewMessage[]): Promise<Outcomes> {
-	const { partitions } = queue.settings;
+async function publishGroups(env: Env, target: Target, messages: readonly NewMessage[]): Promise<Outcomes> {
+	const { partitions } = target.settings;
 	const otherwise = anyPartition(partitions);
-	if (partitions === 1) return publishTo(env, queue, 0, messages);
+	if (partitions === 1) return publishTo(env, target, 0, messages);
 	const groups = new Map<number, number[]>();
 	messages.forEach((message, index) => {
 		const partition = partitionFor(message, partitions, otherwise);
@@ -66,7 +78,7 @@ async function publishGroups(env: Env, queue: Queue, messages: readonly NewMessa
 	await Promise.all(
 		[...groups].map(async ([partition, indexes]) => {
 			const group = indexes.map((index) => messages[index] as NewMessage);
-			const answered = parsed(await publishTo(env, queue, partition, group));
+			const answered = parsed(await publishTo(env, target, partition, group));
 			indexes.forEach((index, at) => {
 				outcomes[index] = answered[at] as PublishOutcome | Problem;
 			});
@@ -78,14 +90,14 @@ async function publishGroups(env: Env, queue: Queue, messages: readonly NewMessa
 /** One partition's messages; a failure or a refusal of the whole call is the outcome of each of them. */
 async function publishTo(
 	env: Env,
-	queue: Queue,
+	target: Target,
 	partition: number,
 	messages: readonly NewMessage[],
 ): Promise<Outcomes> {
 	const repeat = messages.every((message) => message.dedupId !== undefined) ? 'repeatable' : 'once';
 	let answer: Refusal | Problem | readonly PublishOutcome[];
 	try {
-		const call = () => publishAt(env, queue, partition, messages);
+		const call = () => publishAt(env, target, partition, messages);
 		const text = await reach(repeat, call, SAFE_AGAIN);
 		if (isAccepted(text)) return text as Text<PublishOutcome[]>;
 		answer = fromText(text);

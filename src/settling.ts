@@ -7,12 +7,13 @@ import {
 	type SettleCommand,
 	type SettleOutcome,
 } from '../durable-objects/protocol';
-import { cachedQueue, freshQueue, withQueue } from './catalog';
+import { queues } from './catalog';
 import { type Keyring, keyringOf } from './keyring';
 import { reach } from './objects';
 import { settleAt } from './partitioner';
 import { type Fault, Problem } from './problems';
 import { openReceipts } from './receipts';
+import { handoversOf, isWhole, type Successors } from './successors';
 import { fieldFault, invalid } from './validation';
 
 export type Verb = 'ack' | 'retry' | 'extend';
@@ -28,48 +29,96 @@ export interface Entry {
 	readonly visibilityTimeoutMs?: number;
 }
 
-const SAFE_AGAIN = 'Settling again is safe: what was done answers "unknown".';
+/** An outcome per entry, in order, and how many messages the acknowledgements have published. */
+export interface Settled {
+	readonly outcomes: readonly SettleOutcome[];
+	readonly published: number;
+}
 
-/** An outcome per entry, in order; atomic per partition. Nothing is done where one receipt is not valid. */
-export async function settle(env: Env, name: string, entries: readonly Entry[]): Promise<SettleOutcome[]> {
+const SAFE_AGAIN = 'Settling again is safe: what was done answers "unknown", and is not published twice.';
+
+/** Atomic per partition. Nothing is done where one receipt is not valid. */
+export async function settle(
+	env: Env,
+	name: string,
+	entries: readonly Entry[],
+	successors: readonly Successors[] = [],
+): Promise<Settled> {
 	refuseRepeated(entries);
 	const keyring = keyringOf(env);
-	const command = (queue: Queue) => settleOn(env, queue, keyring, entries);
-	const cached = await cachedQueue(env, name);
+	const command = (queue: Queue) => settleOn(env, queue, byPartition(queue, keyring, entries), entries, successors);
+	const cached = await queues.cached(env, name);
 	try {
-		return await withQueue(env, name, command);
+		return await queues.with(env, name, command);
 	} catch (error) {
 		if (!(error instanceof Problem) || error.code !== 'invalid_receipt') throw error;
 		// The queue may have been made again since it was cached: then the receipts may be good after all.
-		const fresh = await freshQueue(env, name);
+		const fresh = await queues.fresh(env, name);
 		if (fresh.generation === cached.generation && fresh.layout === cached.layout) throw error;
-		return withQueue(env, name, command);
+		return queues.with(env, name, command);
 	}
 }
 
+/**
+ * Every partition at once; but what all acknowledgements publish together goes with those of the first one's partition,
+ * and the others are acknowledged only after that is done.
+ */
 async function settleOn(
 	env: Env,
 	queue: Queue,
-	keyring: Keyring,
+	groups: ReadonlyMap<number, readonly Opened[]>,
 	entries: readonly Entry[],
-): Promise<Refusal | SettleOutcome[]> {
-	const groups = byPartition(queue, keyring, entries);
+	successors: readonly Successors[],
+): Promise<Refusal | Settled> {
 	refuseLateRetries(queue, entries);
 	const outcomes: SettleOutcome[] = new Array(entries.length);
+	const send = async (partition: number, group: readonly Opened[], publish: readonly Successors[]) => {
+		const command = commandOf(queue, entries, group, publish);
+		const result = await reach('once', () => settleAt(env, queue, partition, command), SAFE_AGAIN);
+		if (isRefusal(result)) return result;
+		const next = { ack: 0, retry: 0, extend: 0 };
+		for (const { index } of group) {
+			const verb = (entries[index] as Entry).verb;
+			outcomes[index] = result[verb][next[verb]++] as SettleOutcome;
+		}
+		return null;
+	};
+	const all = [...groups];
+	if (!isWhole(successors)) {
+		const refusals = await Promise.all(all.map(([partition, group]) => send(partition, group, successors)));
+		const published = successors.filter(({ receipt }) => outcomes[ackOf(entries, receipt)]?.outcome === 'acked');
+		return firstOf(refusals) ?? { outcomes, published: countOf(published) };
+	}
+	// Acknowledgements come first among the entries, so the first group has one.
+	const [lead, ...others] = all as [(typeof all)[number], ...typeof all];
+	const refusal = await send(...lead, successors);
+	if (refusal !== null) return refusal;
+	const isDone = acksIn(entries, lead[1]).every(({ index }) => outcomes[index]?.outcome === 'acked');
 	const refusals = await Promise.all(
-		[...groups].map(async ([partition, group]) => {
-			const command = commandOf(queue, entries, group);
-			const result = await reach('once', () => settleAt(env, queue, partition, command), SAFE_AGAIN);
-			if (isRefusal(result)) return result;
-			const next = { ack: 0, retry: 0, extend: 0 };
-			for (const { index } of group) {
-				const verb = (entries[index] as Entry).verb;
-				outcomes[index] = result[verb][next[verb]++] as SettleOutcome;
-			}
-			return null;
+		others.map(([partition, group]) => {
+			const kept = isDone ? [] : acksIn(entries, group);
+			for (const { index } of kept) outcomes[index] = { outcome: 'kept' };
+			const rest = group.filter((opened) => !kept.includes(opened));
+			return rest.length === 0 ? null : send(partition, rest, []);
 		}),
 	);
-	return refusals.find((refusal) => refusal !== null) ?? outcomes;
+	return firstOf(refusals) ?? { outcomes, published: isDone ? countOf(successors) : 0 };
+}
+
+function firstOf(refusals: readonly (Refusal | null)[]): Refusal | undefined {
+	return refusals.find((refusal) => refusal !== null) ?? undefined;
+}
+
+function countOf(successors: readonly Successors[]): number {
+	return successors.reduce((sum, { messages }) => sum + messages.length, 0);
+}
+
+function ackOf(entries: readonly Entry[], wanted: string | undefined): number {
+	return entries.findIndex(({ verb, receipt }) => verb === 'ack' && receipt === wanted);
+}
+
+function acksIn(entries: readonly Entry[], group: readonly Opened[]): Opened[] {
+	return group.filter(({ index }) => entries[index]?.verb === 'ack');
 }
 
 interface Opened {
@@ -100,7 +149,12 @@ function byPartition(queue: Queue, keyring: Keyring, entries: readonly Entry[]):
 	return groups;
 }
 
-function commandOf(queue: Queue, entries: readonly Entry[], group: readonly Opened[]): SettleCommand {
+function commandOf(
+	queue: Queue,
+	entries: readonly Entry[],
+	group: readonly Opened[],
+	successors: readonly Successors[],
+): SettleCommand {
 	const ack: Lease[] = [];
 	const retry: SettleCommand['retry'][number][] = [];
 	const extend: SettleCommand['extend'][number][] = [];
@@ -110,7 +164,9 @@ function commandOf(queue: Queue, entries: readonly Entry[], group: readonly Open
 		else if (verb === 'retry') retry.push({ ...lease, delayMs, reason });
 		else extend.push({ ...lease, visibilityTimeoutMs: visibilityTimeoutMs ?? queue.settings.visibilityTimeoutMs });
 	}
-	return { ack, retry, extend };
+	if (successors.length === 0) return { ack, retry, extend };
+	const receipts = acksIn(entries, group).map(({ index }) => (entries[index] as Entry).receipt);
+	return { ack, retry, extend, handovers: handoversOf(successors, receipts) };
 }
 
 /** A message that is delayed beyond its retention would be dropped, not retried. */

@@ -1,6 +1,8 @@
-import { isRefusal, type Queue, type Refusal } from '../protocol';
-import type { Duty } from './duties';
+import type { Database } from '../database';
+import { isRefusal, type Queue, type Refusal, type Subscription, type Topic } from '../protocol';
+import { type Duty, dutyTarget, type QueueDuty } from './duties';
 import type { DutyResult } from './progress';
+import { subscriptionsOf } from './subscription-rows';
 
 /** What the catalog asks of a partition; every call is idempotent. */
 export interface PartitionCalls {
@@ -10,31 +12,52 @@ export interface PartitionCalls {
 	destroy(queue: Queue): Promise<null>;
 }
 
-/** A fresh stub: one that has thrown is broken. */
-export type PartitionAt = (queue: Queue, index: number) => PartitionCalls;
+/** The same of a partition of a topic. */
+export interface TopicCalls {
+	/** `subscriptions`: all that the topic has in its version; an older version than one heard before changes nothing. */
+	configure(topic: Topic, subscriptions: readonly Subscription[]): Promise<Refusal | null>;
+	destroy(topic: Topic): Promise<null>;
+}
+
+/** Fresh stubs: one that has thrown is broken. */
+export interface Objects {
+	partitionAt(queue: Queue, index: number): PartitionCalls;
+	topicAt(topic: Topic, index: number): TopicCalls;
+}
 
 const callsAtOnce = 16;
 
-/** Makes the calls of a duty on every partition of its layout; after a refusal or a failure no further one is begun. */
-export async function performDuty(duty: Pick<Duty, 'kind' | 'queue'>, partitionAt: PartitionAt): Promise<DutyResult> {
-	const { kind, queue } = duty;
+/** Makes the calls of a duty on every partition of its layout. */
+export async function performDuty(database: Database, duty: Duty, objects: Objects): Promise<DutyResult> {
+	const { kind } = duty;
+	const { name, settings } = dutyTarget(duty);
+	const call = callOf(database, duty, objects);
 	let result: DutyResult = { ended: 'done' };
-	const indexes = Array.from({ length: queue.settings.partitions }, (_, index) => index);
+	const indexes = Array.from({ length: settings.partitions }, (_, index) => index);
 	await inParallel(indexes, callsAtOnce, async (index) => {
 		// What one partition refuses or fails to answer does not excuse the others from hearing it; only a seal is void.
 		if (kind === 'seal' && result.ended !== 'done') return;
 		try {
-			const answer = await twice(() => callPartition(kind, queue, partitionAt(queue, index)));
+			const answer = await twice(() => call(index));
 			if (isRefusal(answer) && result.ended === 'done') result = { ended: 'refused', refusal: answer };
 		} catch (error) {
-			console.warn(`catalog: ${kind} of partition ${index} of ${queue.name} failed: ${String(error)}`);
+			console.warn(`catalog: ${kind} of partition ${index} of ${name} failed: ${String(error)}`);
 			result = { ended: 'failed' };
 		}
 	});
 	return result;
 }
 
-async function callPartition(kind: Duty['kind'], queue: Queue, partition: PartitionCalls): Promise<Refusal | null> {
+/** The call that each partition gets. A topic's subscriptions are read here, so in the turn that has read the duty. */
+function callOf(database: Database, duty: Duty, objects: Objects): (index: number) => Promise<Refusal | null> {
+	if (!('topic' in duty)) return (index) => callPartition(duty, objects.partitionAt(duty.queue, index));
+	const { kind, topic } = duty;
+	if (kind === 'destroy') return (index) => objects.topicAt(topic, index).destroy(topic);
+	const subscriptions = subscriptionsOf(database, topic.name);
+	return (index) => objects.topicAt(topic, index).configure(topic, subscriptions);
+}
+
+async function callPartition({ kind, queue }: QueueDuty, partition: PartitionCalls): Promise<Refusal | null> {
 	if (kind !== 'unseal') return partition[kind](queue);
 	// The seal may have come before an earlier configure was heard.
 	return (await partition.unseal(queue)) ?? partition.configure(queue);

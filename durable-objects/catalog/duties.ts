@@ -1,7 +1,7 @@
 import type { Database } from '../database';
-import type { Queue, QueueSettings } from '../protocol';
+import { isTopic, type Queue, type QueueSettings, type Target, type Topic, topicAddress } from '../protocol';
 
-/** One layout of one queue: a set of partition objects. */
+/** One layout of one queue, or a topic: a set of partition objects. */
 export type LayoutKey = Pick<Queue, 'name' | 'generation' | 'layout'>;
 
 /**
@@ -13,16 +13,24 @@ export type LayoutKey = Pick<Queue, 'name' | 'generation' | 'layout'>;
  *         └─ refused or failed ─► unseal ─► done
  *   destroy ─► done
  */
-export type Duty = {
-	/** As the partitions are told it. */
-	readonly queue: Queue;
+export type Duty = QueueDuty | TopicDuty;
+
+interface Tries {
 	readonly attempts: number;
 	readonly dueAt: number;
+}
+
+export type QueueDuty = Tries & {
+	/** As the partitions are told it. */
+	readonly queue: Queue;
 } & (
-	| { readonly kind: 'configure' | 'unseal' | 'destroy' }
-	/** `wanted`: the settings of the next layout. */
-	| { readonly kind: 'seal'; readonly wanted: QueueSettings }
-);
+		| { readonly kind: 'configure' | 'unseal' | 'destroy' }
+		/** `wanted`: the settings of the next layout. */
+		| { readonly kind: 'seal'; readonly wanted: QueueSettings }
+	);
+
+/** With `configure` come the subscriptions, as they are when the calls are made: all that the topic has. */
+export type TopicDuty = Tries & { readonly kind: 'configure' | 'destroy'; readonly topic: Topic };
 
 /** The call that writes a duty also does it; the alarm looks after this long, should that call have been cut off. */
 export const dutyGraceMs = 10_000;
@@ -32,6 +40,7 @@ const maxBackoffMs = 300_000;
 
 interface DutyRow {
 	readonly kind: Duty['kind'];
+	/** A queue or a topic: the column is as old as duties, of which the first were queues' only. */
 	readonly queue: string;
 	readonly wanted: string | null;
 	readonly attempts: number;
@@ -39,10 +48,24 @@ interface DutyRow {
 }
 
 function toDuty(row: DutyRow): Duty {
-	const queue = JSON.parse(row.queue) as Queue;
-	const common = { queue, attempts: row.attempts, dueAt: row.due_at };
-	if (row.kind !== 'seal') return { ...common, kind: row.kind };
-	return { ...common, kind: 'seal', wanted: JSON.parse(row.wanted ?? 'null') as QueueSettings };
+	const target = JSON.parse(row.queue) as Target;
+	const tries: Tries = { attempts: row.attempts, dueAt: row.due_at };
+	if (isTopic(target)) return { ...tries, kind: row.kind as TopicDuty['kind'], topic: target };
+	if (row.kind !== 'seal') return { ...tries, kind: row.kind, queue: target };
+	return { ...tries, kind: 'seal', queue: target, wanted: JSON.parse(row.wanted ?? 'null') as QueueSettings };
+}
+
+/** A topic has one layout for life. Its address tells it from a queue of the same name. */
+export function topicKey(topic: Topic): LayoutKey {
+	return { name: topicAddress(topic.name), generation: topic.generation, layout: 1 };
+}
+
+export function dutyTarget(duty: Duty): Target {
+	return 'topic' in duty ? duty.topic : duty.queue;
+}
+
+export function dutyKey(duty: Duty): LayoutKey {
+	return 'topic' in duty ? topicKey(duty.topic) : duty.queue;
 }
 
 export function findDuty(database: Database, key: LayoutKey): Duty | undefined {
@@ -57,16 +80,16 @@ export function findDuty(database: Database, key: LayoutKey): Duty | undefined {
 
 /** Takes the place of what was owed to the same layout before. */
 export function writeDuty(database: Database, duty: Duty): void {
-	const { queue } = duty;
+	const key = dutyKey(duty);
 	database.run(
 		`INSERT INTO duty (name, generation, layout, kind, queue, wanted, attempts, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (name, generation, layout) DO UPDATE SET kind = excluded.kind, queue = excluded.queue,
 			wanted = excluded.wanted, attempts = excluded.attempts, due_at = excluded.due_at`,
-		queue.name,
-		queue.generation,
-		queue.layout,
+		key.name,
+		key.generation,
+		key.layout,
 		duty.kind,
-		JSON.stringify(queue),
+		JSON.stringify(dutyTarget(duty)),
 		duty.kind === 'seal' ? JSON.stringify(duty.wanted) : null,
 		duty.attempts,
 		duty.dueAt,
@@ -90,7 +113,7 @@ export function putOffDuty(database: Database, duty: Duty, now: number): void {
 
 /** The same step of the same duty, however often it was tried. */
 export function sameDuty(one: Duty, other: Duty): boolean {
-	return one.kind === other.kind && one.queue.version === other.queue.version;
+	return one.kind === other.kind && dutyTarget(one).version === dutyTarget(other).version;
 }
 
 export function nextDutyAt(database: Database): number | null {

@@ -1,8 +1,22 @@
 import type { Database } from '../database';
 import { type Queue, type Refusal, refuse } from '../protocol';
 import { checkSettings, makeDeadLetterQueue } from './dead-letters';
-import { type Duty, dropDuty, dutyGraceMs, findDuty, putOffDuty, sameDuty, writeDuty } from './duties';
+import {
+	type Duty,
+	dropDuty,
+	dutyGraceMs,
+	dutyKey,
+	findDuty,
+	putOffDuty,
+	type QueueDuty,
+	sameDuty,
+	type TopicDuty,
+	topicKey,
+	writeDuty,
+} from './duties';
 import { findQueue, reviseQueue } from './rows';
+import { forgetDeleted } from './subscription-rows';
+import { noteHeard } from './topic-rows';
 
 /** How the calls of a duty ended: all made, one refused, or some partition could not be reached. */
 export type DutyResult =
@@ -12,7 +26,7 @@ export type DutyResult =
 export interface DutyStep {
 	/** Something is owed to the same layout that should be done at once. */
 	readonly again: boolean;
-	/** Why a new layout has not come about. */
+	/** Why a new layout has not come about, or that a topic's partitions have not all been told. */
 	readonly refusal?: Refusal;
 }
 
@@ -26,9 +40,10 @@ const retryMs = 1_000;
 
 /** What follows from the calls that were made for `duty`. Meanwhile another change may have put another in its place. */
 export function finishDuty(database: Database, duty: Duty, result: DutyResult, now: number): DutyStep {
-	const current = findDuty(database, duty.queue);
+	const current = findDuty(database, dutyKey(duty));
 	if (!current) return { again: false };
 	if (!sameDuty(current, duty)) return { again: true };
+	if ('topic' in current) return finishTelling(database, current, result, now);
 	if (current.kind === 'seal') return finishSealing(database, current, result, now);
 	// A partition that refuses knows something newer, so there is nothing left to tell it.
 	if (result.ended === 'failed') putOffDuty(database, current, now);
@@ -36,9 +51,26 @@ export function finishDuty(database: Database, duty: Duty, result: DutyResult, n
 	return { again: false };
 }
 
+/** A change of a topic is answered when it is heard; the deletion of one stands, whoever has heard of it. */
+function finishTelling(database: Database, duty: TopicDuty, result: DutyResult, now: number): DutyStep {
+	const { kind, topic } = duty;
+	if (result.ended === 'failed') {
+		putOffDuty(database, duty, now);
+		if (kind === 'destroy') return { again: false };
+		const detail = `The change is written, but a partition of the topic ${topic.name} did not answer: ask for it again.`;
+		return { again: false, refusal: refuse('settings_stale', detail, retryMs) };
+	}
+	if (kind === 'configure') {
+		noteHeard(database, topic);
+		forgetDeleted(database, topic.name);
+	}
+	dropDuty(database, topicKey(topic));
+	return { again: false };
+}
+
 function finishSealing(
 	database: Database,
-	duty: Extract<Duty, { kind: 'seal' }>,
+	duty: Extract<QueueDuty, { kind: 'seal' }>,
 	result: DutyResult,
 	now: number,
 ): DutyStep {

@@ -1,28 +1,17 @@
 import type { QueueDeleted, QueuePage, QueuePatch, QueuePut } from '../catalog-protocol';
 import type { Database } from '../database';
 import { type Queue, type QueueSettings, type Refusal, refuse } from '../protocol';
+import { type Change, done } from './change';
 import { checkSettings, makeDeadLetterQueue } from './dead-letters';
-import { type Duty, dutyGraceMs, findDuty, type LayoutKey, sealingTowards, writeDuty } from './duties';
+import { dutyGraceMs, findDuty, type QueueDuty, sealingTowards, topicKey, writeDuty } from './duties';
+import { noSuchQueue } from './missing';
+import { pageOf } from './page';
 import { findQueue, insertQueue, queuesAfter, queuesWithDeadLetter, retireQueue, reviseQueue } from './rows';
 import { mergeSettings, needsNewLayout, sameSettings } from './settings';
-
-/** What a change answers once its duties have been tried. */
-export interface Change<T> {
-	readonly answer: T;
-	readonly duties: readonly LayoutKey[];
-	/** The answer is decided by how the duty ends: a new layout is on its way, or the change is refused. */
-	readonly relayout: boolean;
-}
+import { subscriptionsFeeding } from './subscription-rows';
+import { cutSubscriptions } from './subscriptions';
 
 const busyRetryMs = 1_000;
-
-function done<T>(answer: T, ...duties: LayoutKey[]): Change<T> {
-	return { answer, duties, relayout: false };
-}
-
-export function noSuchQueue(name: string): Refusal {
-	return refuse('queue_not_found', `There is no queue named ${name}: create it first.`);
-}
 
 /** While partitions are being sealed or unsealed, every other change but deletion waits. */
 export function changeUnderWay(name: string): Refusal {
@@ -30,9 +19,10 @@ export function changeUnderWay(name: string): Refusal {
 	return refuse('settings_stale', detail, busyRetryMs);
 }
 
-function relayoutOf(database: Database, queue: Queue): Duty | undefined {
+function relayoutOf(database: Database, queue: Queue): QueueDuty | undefined {
 	const duty = findDuty(database, queue);
-	return duty?.kind === 'seal' || duty?.kind === 'unseal' ? duty : undefined;
+	if (!duty || 'topic' in duty) return undefined;
+	return duty.kind === 'seal' || duty.kind === 'unseal' ? duty : undefined;
 }
 
 /** Creates the queue, or replaces all its settings; the same settings again change and write nothing. */
@@ -72,26 +62,26 @@ function changeSettings(
 	if (relayout) {
 		// The same request again, by a client that was cut off: it gets the answer of the first.
 		const joins = relayout.kind === 'seal' && sameSettings(relayout.wanted, settings);
-		return joins ? awaitLayout(queue) : changeUnderWay(queue.name);
+		return joins ? awaitLayout(database, queue) : changeUnderWay(queue.name);
 	}
 	if (sameSettings(queue.settings, settings)) return done({ queue, created: false });
 	const refusal = checkSettings(database, queue.name, settings);
 	if (refusal) return refusal;
 	if (needsNewLayout(queue.settings, settings)) {
 		writeDuty(database, { kind: 'seal', queue, wanted: settings, attempts: 0, dueAt: now + dutyGraceMs });
-		return awaitLayout(queue);
+		return awaitLayout(database, queue);
 	}
 	makeDeadLetterQueue(database, settings, now);
 	const revised = reviseAndConfigure(database, { ...queue, settings, updatedAt: now }, now);
 	return done({ queue: revised, created: false }, revised);
 }
 
-function awaitLayout(queue: Queue): Change<QueuePut> {
-	return { answer: { queue, created: false }, duties: [queue], relayout: true };
+function awaitLayout(database: Database, queue: Queue): Change<QueuePut> {
+	return { duties: [queue], outcome: (refusal) => layoutOutcome(database, queue, refusal) };
 }
 
 /** How a change that needed a new layout has ended; `refusal`: what its duty came back with, if anything. */
-export function layoutOutcome(database: Database, before: Queue, refusal: Refusal | null): Refusal | QueuePut {
+function layoutOutcome(database: Database, before: Queue, refusal: Refusal | null): Refusal | QueuePut {
 	const queue = findQueue(database, before.name);
 	if (queue?.generation !== before.generation) return noSuchQueue(before.name);
 	if (queue.layout > before.layout) return { queue, created: false };
@@ -115,8 +105,8 @@ function reviseAndConfigure(database: Database, queue: Queue, now: number): Queu
 }
 
 /**
- * Deletes a queue; its dead-letter queue stays. A queue that receives the dead letters of others goes only by
- * force (`queue_in_use`), and they have `deadLetter: null` after it.
+ * Deletes a queue; its dead-letter queue stays. A queue that receives the dead letters of others, or that subscriptions
+ * feed, goes only by force (`queue_in_use`): the others have `deadLetter: null` after it, the subscriptions are deleted.
  */
 export function deleteQueue(
 	database: Database,
@@ -128,20 +118,35 @@ export function deleteQueue(
 	if (!queue) return noSuchQueue(name);
 	const users = queuesWithDeadLetter(database, name);
 	const names = [...new Set([...users.map((user) => user.name), ...sealingTowards(database, name)])];
+	const subscriptions = subscriptionsFeeding(database, name);
+	if (!force) {
+		const refusal = checkUnused(name, names, subscriptions);
+		if (refusal) return refusal;
+	}
 	// A change under way could still bring back what was cut.
 	const busy = names.find((user) => isBusy(database, user));
-	if (names.length > 0 && !force) {
-		const detail = `Dead letters of ${names.slice(0, 10).join(', ')} go to ${name}: change that, or delete with force=true.`;
-		return refuse('queue_in_use', detail);
-	}
 	if (busy !== undefined) return changeUnderWay(busy);
 	const cut = users.map((user) => {
 		const settings = { ...user.settings, deadLetter: null };
 		return reviseAndConfigure(database, { ...user, settings, updatedAt: now }, now);
 	});
+	const topics = cutSubscriptions(database, subscriptions, now);
 	retireQueue(database, queue);
 	writeDuty(database, { kind: 'destroy', queue, attempts: 0, dueAt: now + dutyGraceMs });
-	return done({ cut: cut.map((user) => user.name) }, queue, ...cut);
+	return done({ cut: cut.map((user) => user.name), subscriptions }, queue, ...cut, ...topics.map(topicKey));
+}
+
+function checkUnused(
+	name: string,
+	deadLettersOf: readonly string[],
+	subscriptions: QueueDeleted['subscriptions'],
+): Refusal | null {
+	const uses: string[] = [];
+	if (deadLettersOf.length > 0) uses.push(`dead letters of ${deadLettersOf.slice(0, 10).join(', ')} go to it`);
+	const names = subscriptions.slice(0, 10).map((subscription) => `${subscription.topic}/${subscription.name}`);
+	if (names.length > 0) uses.push(`it is fed by subscriptions (${names.join(', ')})`);
+	if (uses.length === 0) return null;
+	return refuse('queue_in_use', `${name} is in use: ${uses.join(', and ')}. Change that, or delete with force=true.`);
 }
 
 function isBusy(database: Database, name: string): boolean {
@@ -155,7 +160,6 @@ export function getQueue(database: Database, name: string): Refusal | Queue {
 
 /** `limit` is the caller's, at least 1. */
 export function listQueues(database: Database, after: string | null, limit: number): QueuePage {
-	const found = queuesAfter(database, after ?? '', limit + 1);
-	const queues = found.slice(0, limit);
-	return { queues, next: found.length > limit ? (queues.at(-1)?.name ?? null) : null };
+	const { page, next } = pageOf(queuesAfter(database, after ?? '', limit + 1), limit);
+	return { queues: page, next };
 }

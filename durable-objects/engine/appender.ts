@@ -5,6 +5,11 @@ import type { Memory } from './memory';
 import { type Head, LANE_SPAN, storedBytes } from './message';
 import { insertSegment } from './segments';
 
+/** What of a memory belongs to its log. */
+export interface LogMemory extends Pick<Memory, 'lanes' | 'cache'> {
+	readonly tally: Pick<Memory['tally'], 'nextSequence'>;
+}
+
 /** Messages of one commit on their way into the log: those that belong together become one segment. */
 export class Appender {
 	private runs: {
@@ -21,7 +26,7 @@ export class Appender {
 
 	constructor(
 		readonly database: Database,
-		private readonly memory: Memory,
+		private readonly memory: LogMemory,
 		private readonly now: number,
 	) {}
 

@@ -1,6 +1,6 @@
 import type * as protocol from '../protocol';
-import type { Queue, ReceivedMessage } from '../protocol';
-import type { Parcel } from './outbox';
+import type { Queue, ReceivedMessage, Target } from '../protocol';
+import type { OutboxParcel } from './outbox';
 
 /** What a partition can be asked. Each carries the queue as its caller knows it; the newest version counts. */
 export type Command = { readonly queue: Queue } & (
@@ -12,11 +12,11 @@ export type Command = { readonly queue: Queue } & (
 	| { readonly kind: 'look' | 'remove'; readonly id: string }
 	| { readonly kind: 'redrive'; readonly command: protocol.RedriveCommand }
 	| { readonly kind: 'purge' | 'configure' | 'figures' | 'seal' | 'unseal' | 'destroy' | 'tick' }
-	| { readonly kind: 'taken'; readonly parcel: Parcel; readonly positions: ReadonlySet<number> }
+	| { readonly kind: 'taken'; readonly parcel: OutboxParcel; readonly positions: ReadonlySet<number> }
 	/** There is no such queue: what was redriven comes back into this one. */
-	| { readonly kind: 'giveBack'; readonly parcel: Parcel }
-	/** Where the courier takes the messages for a queue: fixed before the first is sent, so that repeats meet. */
-	| { readonly kind: 'route'; readonly to: string; readonly route: Queue }
+	| { readonly kind: 'giveBack'; readonly parcel: OutboxParcel }
+	/** Where the courier takes the messages for an address: fixed before the first is sent, so that repeats meet. */
+	| { readonly kind: 'route'; readonly parcel: OutboxParcel; readonly route: Target }
 );
 
 export interface Commit {

@@ -1,9 +1,9 @@
 import type { Database } from '../database';
 import { type Queue, type QueueSettings, type Refusal, refuse } from '../protocol';
+import { isInDedupWindow } from './dedup';
 import { backlog } from './figures';
 import { schedule } from './flights';
 import type { Memory } from './memory';
-import { isInDedupWindow } from './rules';
 import { deleteState, writeState } from './state';
 
 /** Keeps the newest settings seen; they come with every call, so there is nothing to push and nothing goes stale. */

@@ -1,8 +1,10 @@
 import type { Database } from '../database';
-import type { CarriedMessage, Delivery, DeliveryResult, QueueSettings, Refusal } from '../protocol';
+import { type CarriedMessage, type Delivery, type DeliveryResult, isRefusal, type QueueSettings } from '../protocol';
 import type { Appender } from './appender';
+import { rememberTaken, takenFrom } from './inbox';
 import type { Memory } from './memory';
 import { headOf, ownId } from './message';
+import { accept } from './publish';
 import { Room } from './room';
 
 /**
@@ -15,35 +17,52 @@ export function deliver(
 	appender: Appender,
 	settings: QueueSettings,
 	delivery: Delivery,
+	now: number,
 ): DeliveryResult {
-	const taken = takenFrom(database, delivery.source);
-	const messages = delivery.messages.filter((message) => message.courierPosition > taken);
 	const room = new Room(memory, appender, settings);
+	return takeInOrder(database, delivery, (message) => {
+		const { id } = message;
+		if (id === undefined) return accept(database, memory, appender, room, settings, message, now);
+		const refusal = room.take(1, message.size);
+		if (refusal === undefined) append(database, memory, appender, id, message);
+		return refusal;
+	});
+}
+
+/** Takes what is new of a delivery, in order, up to the first message that `take` refuses. */
+export function takeInOrder(
+	database: Database,
+	delivery: Delivery,
+	take: (message: CarriedMessage) => unknown,
+): DeliveryResult {
+	const taken = takenFrom(database, delivery);
 	let last = taken;
-	let refusal: Refusal | undefined;
-	for (const message of messages) {
-		refusal = room.take(1, message.size);
-		if (refusal !== undefined) break;
-		append(database, memory, appender, message);
+	for (const message of delivery.messages) {
+		if (message.courierPosition <= taken) continue;
+		const outcome = take(message);
+		if (isRefusal(outcome)) {
+			if (last > taken) rememberTaken(database, delivery, last);
+			return { taken: last, refusal: outcome };
+		}
 		last = message.courierPosition;
 	}
-	if (last > taken) {
-		database.run(
-			'INSERT INTO inbox (source, taken) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET taken = excluded.taken',
-			delivery.source,
-			last,
-		);
-	}
-	return refusal === undefined ? { taken: last } : { taken: last, refusal };
+	if (last > taken) rememberTaken(database, delivery, last);
+	return { taken: last };
 }
 
 /** Into the log under the id that it has. A redriven message begins anew; only a dead letter says where it has been. */
-export function append(database: Database, memory: Memory, appender: Appender, message: CarriedMessage): void {
-	const { id, publishedAt, isRedriven } = message;
+export function append(
+	database: Database,
+	memory: Memory,
+	appender: Appender,
+	id: string,
+	message: CarriedMessage,
+): void {
+	const { publishedAt, copyOf, isRedriven } = message;
 	const deadLetter = isRedriven ? undefined : message.deadLetter;
 	const position = appender.append(
 		message.priority ?? 0,
-		headOf(message, { id, publishedAt, deadLetter }),
+		headOf(message, { id, publishedAt, deadLetter, copyOf }),
 		message.body,
 	);
 	memory.totals.published++;
@@ -54,9 +73,4 @@ export function append(database: Database, memory: Memory, appender: Appender, m
 		id,
 		position,
 	);
-}
-
-/** Durable also after the queue was deleted or sealed: a courier must learn what arrived before. */
-export function takenFrom(database: Database, source: string): number {
-	return database.first<{ taken: number }>('SELECT taken FROM inbox WHERE source = ?', source)?.taken ?? 0;
 }

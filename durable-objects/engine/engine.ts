@@ -1,6 +1,7 @@
 import type { Database } from '../database';
 import type * as protocol from '../protocol';
 import {
+	type Address,
 	isRefusal,
 	LIMITS,
 	type Queue,
@@ -8,22 +9,25 @@ import {
 	type ReceivedMessage,
 	type Refusal,
 	refuse,
+	type Target,
 } from '../protocol';
 import { Appender } from './appender';
 import { available } from './available';
 import { type Command, type Commit, DEFERRED, inPhases, PHASES } from './commands';
 import { adopt, closed, destroy, purge, seal, unseal } from './control';
-import { deliver, takenFrom } from './deliver';
+import { deliver } from './deliver';
 import { figures } from './figures';
 import { buryFlight, recall } from './flights';
 import type { Budget } from './handout';
+import { busy } from './handover';
+import { takenFrom } from './inbox';
 import { flushKeys } from './keys';
 import { flushSegments } from './lanes';
 import { flushLeases } from './leases';
 import { load } from './load';
 import { browse, look, remove } from './look';
 import type { Memory } from './memory';
-import { giveBack, oldestParcel, type Parcel, taken } from './outbox';
+import { giveBack, type OutboxParcel, oldestParcel, taken } from './outbox';
 import { publish } from './publish';
 import { receive } from './receive';
 import { flushRedrive, redrive, stepRedrive } from './redrive';
@@ -34,7 +38,7 @@ import { type Snapshot, snapshot } from './snapshot';
 import { readState, writeState } from './state';
 import { nextStragglerAt } from './stragglers';
 import { planSweep, sweep } from './sweep';
-import { countRefusal, flushTotals } from './totals';
+import { countRefusals, flushTotals } from './totals';
 
 /**
  * A partition: a synchronous function of rows, commands and the instant. The caller wraps each commit in one
@@ -65,7 +69,7 @@ export class PartitionEngine {
 			// First come, first served: who waits goes before who comes.
 			if (PHASES[command.kind] >= PHASES.receive) served ??= this.serve(waiting, budget, now);
 			results[index] = this.run(command, appender, budget, now);
-			this.count(results[index]);
+			countRefusals(memory, results[index]);
 		}
 		appender.flush();
 		if (!hasBuried) this.buryDoomed(now);
@@ -89,14 +93,15 @@ export class PartitionEngine {
 		return available(this.database, this.memory, now);
 	}
 
-	/** Queues that a courier has something for. */
-	get owedQueues(): ReadonlySet<string> {
-		return this.memory.owedQueues;
+	/** Queues and topics that a courier has something for. */
+	get owedTargets(): ReadonlySet<Address> {
+		return this.memory.owedTargets;
 	}
 
-	/** The oldest messages for a queue, and where they go if that was fixed. */
-	parcelFor(queue: string): { readonly parcel: Parcel | undefined; readonly route: Queue | undefined } {
-		return { parcel: oldestParcel(this.database, queue), route: readState<Queue>(this.database, `route/${queue}`) };
+	/** The oldest messages for a target, and where they go if that was fixed. */
+	parcelFor(target: Address): { readonly parcel: OutboxParcel | undefined; readonly route: Target | undefined } {
+		const parcel = oldestParcel(this.database, this.memory.tag, target);
+		return { parcel, route: readState<Target>(this.database, `route/${target}`) };
 	}
 
 	snapshot(): Snapshot {
@@ -119,10 +124,10 @@ export class PartitionEngine {
 		}
 		if (command.kind === 'taken') return taken(database, memory, command.parcel, command.positions, now);
 		if (command.kind === 'giveBack') return giveBack(database, memory, appender, command.parcel, now);
-		if (command.kind === 'route') return writeState(database, `route/${command.to}`, command.route);
+		if (command.kind === 'route') return writeState(database, `route/${command.parcel.target}`, command.route);
 		const refusal = closed(memory, command.queue.name);
 		if (refusal !== undefined) {
-			if (command.kind === 'deliver') return { taken: takenFrom(database, command.delivery.source), refusal };
+			if (command.kind === 'deliver') return { taken: takenFrom(database, command.delivery), refusal };
 			return command.kind === 'seal' && memory.sealed ? null : refusal;
 		}
 		const queue = adopt(memory, command.queue);
@@ -131,9 +136,9 @@ export class PartitionEngine {
 			case 'publish':
 				return publish(database, memory, appender, settings, command.messages, now);
 			case 'deliver':
-				return deliver(database, memory, appender, settings, command.delivery);
+				return deliver(database, memory, appender, settings, command.delivery, now);
 			case 'settle':
-				return settle(database, memory, settings, command.command, now);
+				return busy(memory, command.command) ?? settle(database, memory, settings, command.command, now);
 			case 'receive':
 				return budget.units > 0 ? receive(database, memory, queue, command.command, budget, now) : DEFERRED;
 			case 'browse':
@@ -202,12 +207,6 @@ export class PartitionEngine {
 			served.push(messages);
 		}
 		return served;
-	}
-
-	private count(result: unknown): void {
-		for (const entry of Array.isArray(result) ? result : [result]) {
-			if (isRefusal(entry)) countRefusal(this.memory, entry.refused);
-		}
 	}
 
 	private flush(rowsBefore: number, now: number): void {

@@ -6,11 +6,11 @@ import { type Lane, type Memory, newLane } from './memory';
 import { type Head, LANE_SPAN, laneOf } from './message';
 import { deleteSegment, segmentAt, segmentAtOrAfter } from './segments';
 
-export function laneFor(memory: Memory, position: number): Lane {
+export function laneFor(memory: Pick<Memory, 'lanes'>, position: number): Lane {
 	return laneNumber(memory, laneOf(position));
 }
 
-export function laneNumber(memory: Memory, number: number): Lane {
+export function laneNumber(memory: Pick<Memory, 'lanes'>, number: number): Lane {
 	let lane = memory.lanes.get(number);
 	if (lane === undefined) {
 		lane = newLane(number, number * LANE_SPAN + 1);

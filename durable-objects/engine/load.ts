@@ -1,6 +1,7 @@
 import type { Database } from '../database';
 import type { Queue } from '../protocol';
 import { Agenda } from './agenda';
+import { anyDedup } from './dedup';
 import { DueCount } from './due-count';
 import { countScheduled, countWaiting } from './figures';
 import { addFlight } from './flights';
@@ -49,12 +50,12 @@ export function load(database: Database, tag: string): Memory {
 		tallyDirty: false,
 		waitingDue: new DueCount((after, until) => countWaiting(database, memory, after, until)),
 		scheduledDue: new DueCount((after, until) => countScheduled(database, after, until)),
-		owedQueues: new Set(),
+		owedTargets: new Set(),
 		redrive: readState<Redrive>(database, 'redrive'),
 		redriveDirty: false,
 		settingsDirty: false,
 		hasAliases: database.first('SELECT 1 FROM alias LIMIT 1') !== undefined,
-		hasDedup: database.first('SELECT 1 FROM dedup LIMIT 1') !== undefined,
+		hasDedup: anyDedup(database),
 		sweep: { dedupAfter: '', stragglerAfter: 0, nextAt: undefined },
 		totals: loadTotals(database),
 		totalsWrittenAt: Number.NEGATIVE_INFINITY,

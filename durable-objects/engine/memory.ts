@@ -1,4 +1,4 @@
-import type { Queue, RefusalCode, Totals } from '../protocol';
+import type { Address, Queue, RefusalCode, Totals } from '../protocol';
 import { Agenda } from './agenda';
 import type { DueCount } from './due-count';
 import type { SegmentCache } from './segments';
@@ -138,8 +138,8 @@ export interface Memory {
 	/** How many of the waiting and of the scheduled messages are due. */
 	readonly waitingDue: DueCount;
 	readonly scheduledDue: DueCount;
-	/** Queues that the outbox has parcels for. */
-	readonly owedQueues: Set<string>;
+	/** Queues and topics that the outbox has parcels for. */
+	readonly owedTargets: Set<Address>;
 	redrive: Redrive | undefined;
 	redriveDirty: boolean;
 	settingsDirty: boolean;

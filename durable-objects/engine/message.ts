@@ -16,7 +16,7 @@
  * In the log and parked: in a segment, no row of its own. Leased for the first time: a member of a lease row.
  * Waiting, or leased again: a straggler row.
  */
-import type { CarriedMessage, Content, DeadLetter, Failure, StoredMessage } from '../protocol';
+import type { CarriedMessage, Content, CopyOf, DeadLetter, Failure, StoredMessage } from '../protocol';
 
 /** Positions per lane. 2^48 sequence numbers last 8,900 years at 1,000 a second, and ten lanes stay below 2^53. */
 export const LANE_SPAN = 2 ** 48;
@@ -47,7 +47,8 @@ export interface Head {
 	/** Of a message that came by courier; otherwise the segment knows. */
 	readonly publishedAt?: number;
 	readonly deadLetter?: DeadLetter;
-	/** In the outbox only: elsewhere the lane says it. */
+	readonly copyOf?: CopyOf;
+	/** In an outbox or a topic only: in a queue the lane says it. */
 	readonly priority?: number;
 	/** In the outbox only. */
 	readonly isRedriven?: boolean;
@@ -70,6 +71,7 @@ type Extras = {
 		| 'id'
 		| 'publishedAt'
 		| 'deadLetter'
+		| 'copyOf'
 		| 'priority'
 		| 'isRedriven']?: Head[Name];
 };
@@ -89,6 +91,7 @@ export function headOf(content: Content, extras?: Extras): Head {
 	if (extras.id !== undefined) head.id = extras.id;
 	if (extras.publishedAt !== undefined) head.publishedAt = extras.publishedAt;
 	if (extras.deadLetter !== undefined) head.deadLetter = extras.deadLetter;
+	if (extras.copyOf !== undefined) head.copyOf = extras.copyOf;
 	if (extras.priority) head.priority = extras.priority;
 	if (extras.isRedriven) head.isRedriven = true;
 	return head;
@@ -136,6 +139,7 @@ export function storedMessage(
 		attempt,
 		expiresAt: head.expiresAt,
 		deadLetter: head.deadLetter,
+		copyOf: head.copyOf,
 		failures: failures.length > 0 ? failures : undefined,
 	};
 }
@@ -161,7 +165,7 @@ export function leaving(tag: string, record: LogRecord, deadLetter: DeadLetter |
 /** Stored bytes of a message in a packed row, counted high: a row ends at 2 MB, and JSON may escape one byte to six. */
 export function storedBytes(
 	body: string,
-	head: Omit<Content, 'body' | 'traceparent'> & Pick<Head, 'deadLetter'>,
+	head: Omit<Content, 'body' | 'traceparent'> & Pick<Head, 'deadLetter' | 'copyOf'>,
 ): number {
 	let bytes = (head.encoding === 'base64' ? body.length : head.size) + HEAD_BYTES;
 	if (head.key !== undefined) bytes += 6 * head.key.length;
@@ -169,8 +173,12 @@ export function storedBytes(
 	if (head.contentType !== undefined) bytes += 2 * head.contentType.length;
 	if (head.attributes !== undefined) bytes += 3 * JSON.stringify(head.attributes).length;
 	if (head.deadLetter !== undefined) bytes += 3 * JSON.stringify(head.deadLetter).length;
+	if (head.copyOf !== undefined) bytes += COPY_BYTES;
 	return bytes;
 }
 
 /** Names, numbers, an id and a traceparent. */
 const HEAD_BYTES = 320;
+
+/** A topic's name and an id. */
+const COPY_BYTES = 200;

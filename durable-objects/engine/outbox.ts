@@ -1,32 +1,30 @@
 import type { Database } from '../database';
-import { type CarriedMessage, LIMITS } from '../protocol';
+import { type Address, type CarriedMessage, LIMITS, type Parcel } from '../protocol';
 import type { Appender } from './appender';
 import { append } from './deliver';
 import type { Memory } from './memory';
 import { type Head, headOf, type Leaving, storedBytes } from './message';
 
-/** A row of the outbox: messages for one queue, in order, on their way by courier. */
-export interface Parcel {
+/** A row of the outbox: messages for one target, in order, on their way by courier. */
+export interface OutboxParcel extends Parcel {
 	/** Courier position of the first message; the row's key. */
 	readonly position: number;
-	readonly queue: string;
-	readonly messages: readonly CarriedMessage[];
 }
 
 /**
  * Puts messages on their way: durable here before they are sent, so that nothing is lost between two objects.
  * Positions are never used twice: the target takes a position that it has seen for a repeat.
  */
-export function owe(database: Database, memory: Memory, queue: string, messages: readonly Leaving[]): void {
+export function owe(database: Database, memory: Memory, target: Address, messages: readonly Leaving[]): void {
 	let batch: Leaving[] = [];
 	let bytes = 0;
 	const write = () => {
 		if (batch.length === 0) return;
 		const heads = batch.map((message) => headOf(message, message));
 		database.run(
-			'INSERT INTO outbox (position, queue, span, heads, bodies) VALUES (?, ?, ?, ?, ?)',
+			'INSERT INTO outbox (position, target, span, heads, bodies) VALUES (?, ?, ?, ?, ?)',
 			memory.tally.nextOutboxPosition,
-			queue,
+			target,
 			batch.length,
 			JSON.stringify(heads),
 			batch.map((message) => message.body).join(''),
@@ -34,7 +32,7 @@ export function owe(database: Database, memory: Memory, queue: string, messages:
 		memory.tally.nextOutboxPosition += batch.length;
 		memory.tally.owedMessages += batch.length;
 		memory.tallyDirty = true;
-		memory.owedQueues.add(queue);
+		memory.owedTargets.add(target);
 		batch = [];
 		bytes = 0;
 	};
@@ -49,33 +47,31 @@ export function owe(database: Database, memory: Memory, queue: string, messages:
 
 interface OutboxRow {
 	readonly position: number;
-	readonly queue: string;
 	readonly heads: string;
 	readonly bodies: string;
 }
 
-/** The oldest parcel for a queue: the courier sends them one at a time, in order. */
-export function oldestParcel(database: Database, queue: string): Parcel | undefined {
+/** The oldest parcel for a target: the courier sends them one at a time, in order. `source` names this object. */
+export function oldestParcel(database: Database, source: string, target: Address): OutboxParcel | undefined {
 	const row = database.first<OutboxRow>(
-		'SELECT position, queue, heads, bodies FROM outbox WHERE queue = ? ORDER BY position LIMIT 1',
-		queue,
+		'SELECT position, heads, bodies FROM outbox WHERE target = ? ORDER BY position LIMIT 1',
+		target,
 	);
 	if (row === undefined) return undefined;
 	const messages: CarriedMessage[] = [];
 	let offset = 0;
 	for (const [index, head] of (JSON.parse(row.heads) as (Head | null)[]).entries()) {
 		if (head === null) continue;
-		const { length, deliverAt: _, id, publishedAt, ...rest } = head;
+		const { length, publishedAt, ...rest } = head;
 		messages.push({
 			...rest,
 			body: row.bodies.slice(offset, offset + length),
-			id: id as string,
 			publishedAt: publishedAt as number,
 			courierPosition: row.position + index,
 		});
 		offset += length;
 	}
-	return { position: row.position, queue: row.queue, messages };
+	return { position: row.position, source, generation: 0, target, messages };
 }
 
 /**
@@ -85,7 +81,7 @@ export function oldestParcel(database: Database, queue: string): Parcel | undefi
 export function taken(
 	database: Database,
 	memory: Memory,
-	parcel: Parcel,
+	parcel: OutboxParcel,
 	positions: ReadonlySet<number>,
 	now: number,
 ): void {
@@ -108,19 +104,25 @@ export function taken(
 	memory.tally.owedMessages -= gone;
 	if (memory.redrive !== undefined) memory.redrive.nextAt = Math.min(memory.redrive.nextAt, now);
 	memory.tallyDirty = true;
-	if (memory.tally.owedMessages === 0) memory.owedQueues.clear();
-	else if (left.length === 0 && oldestParcel(database, parcel.queue) === undefined)
-		memory.owedQueues.delete(parcel.queue);
+	if (memory.tally.owedMessages === 0) memory.owedTargets.clear();
+	else if (left.length === 0 && oldestParcel(database, parcel.source, parcel.target) === undefined)
+		memory.owedTargets.delete(parcel.target);
 }
 
 /**
  * The target of redriven messages does not exist: they go back into this log, with their history, in the commit that
  * takes them off the outbox. What was never anywhere else stays owed.
  */
-export function giveBack(database: Database, memory: Memory, appender: Appender, parcel: Parcel, now: number): void {
+export function giveBack(
+	database: Database,
+	memory: Memory,
+	appender: Appender,
+	parcel: OutboxParcel,
+	now: number,
+): void {
 	const redriven = parcel.messages.filter((message) => message.isRedriven);
-	if (!memory.destroyed)
-		for (const message of redriven) append(database, memory, appender, { ...message, isRedriven: false });
+	for (const message of memory.destroyed ? [] : redriven)
+		append(database, memory, appender, message.id as string, { ...message, isRedriven: false });
 	memory.redrive = undefined;
 	memory.redriveDirty = true;
 	taken(database, memory, parcel, new Set(redriven.map((message) => message.courierPosition)), now);
@@ -128,6 +130,6 @@ export function giveBack(database: Database, memory: Memory, appender: Appender,
 
 export function loadOwed(database: Database, memory: Memory): void {
 	if (memory.tally.owedMessages === 0) return;
-	for (const row of database.all<{ queue: string }>('SELECT DISTINCT queue FROM outbox'))
-		memory.owedQueues.add(row.queue);
+	for (const row of database.all<{ target: string }>('SELECT DISTINCT target FROM outbox'))
+		memory.owedTargets.add(row.target);
 }

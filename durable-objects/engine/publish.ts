@@ -1,12 +1,19 @@
 import type { Database } from '../database';
-import type { NewMessage, PublishOutcome, QueueSettings } from '../protocol';
+import type { CopyOf, NewMessage, PublishOutcome, QueueSettings } from '../protocol';
 import type { Appender } from './appender';
+import { acceptedBefore, rememberDedup } from './dedup';
 import { laneNumber } from './lanes';
 import type { Memory } from './memory';
 import { headOf, LANE_SPAN, ownId, sequenceOf } from './message';
 import { Room } from './room';
-import { isInDedupWindow } from './rules';
 import { insertStraggler, tallyWaiting } from './stragglers';
+
+/** A message to be accepted: published here, or brought by a courier, which has fixed its instants where it set out. */
+export interface Incoming extends NewMessage {
+	readonly expiresAt?: number;
+	readonly publishedAt?: number;
+	readonly copyOf?: CopyOf;
+}
 
 /**
  * Accepts messages, each for itself: an outcome per message, in order.
@@ -21,16 +28,16 @@ export function publish(
 	now: number,
 ): PublishOutcome[] {
 	const room = new Room(memory, appender, settings);
-	return messages.map((message) => publishOne(database, memory, appender, room, settings, message, now));
+	return messages.map((message) => accept(database, memory, appender, room, settings, message, now));
 }
 
-function publishOne(
+export function accept(
 	database: Database,
 	memory: Memory,
 	appender: Appender,
 	room: Room,
 	settings: QueueSettings,
-	message: NewMessage,
+	message: Incoming,
 	now: number,
 ): PublishOutcome {
 	if (message.dedupId !== undefined) {
@@ -43,27 +50,9 @@ function publishOne(
 	const refusal = room.take(1, message.size);
 	if (refusal !== undefined) return refusal;
 	const position = store(database, memory, appender, settings, message, now);
-	if (message.dedupId !== undefined) {
-		memory.hasDedup = true;
-		database.run(
-			`INSERT INTO dedup (dedup_id, accepted_at, position) VALUES (?, ?, ?)
-			ON CONFLICT (dedup_id) DO UPDATE SET accepted_at = excluded.accepted_at, position = excluded.position`,
-			message.dedupId,
-			now,
-			position,
-		);
-	}
+	if (message.dedupId !== undefined) rememberDedup(database, memory, message.dedupId, position, now);
 	memory.totals.published++;
 	return { id: ownId(memory.tag, position), sequence: sequenceOf(position), duplicate: false };
-}
-
-/** The position of the message that took this dedupId, while its window lasts. */
-function acceptedBefore(database: Database, settings: QueueSettings, dedupId: string, now: number): number | undefined {
-	const row = database.first<{ accepted_at: number; position: number }>(
-		'SELECT accepted_at, position FROM dedup WHERE dedup_id = ?',
-		dedupId,
-	);
-	return row !== undefined && isInDedupWindow(row.accepted_at, settings, now) ? row.position : undefined;
 }
 
 function store(
@@ -71,17 +60,18 @@ function store(
 	memory: Memory,
 	appender: Appender,
 	settings: QueueSettings,
-	message: NewMessage,
+	message: Incoming,
 	now: number,
 ): number {
+	const { key, body, publishedAt, copyOf } = message;
 	const lane = message.priority ?? 0;
 	const deliverAt = message.deliverAt ?? now + (message.delayMs ?? settings.delayMs);
-	const expiresAt = message.ttlMs === undefined ? undefined : now + message.ttlMs;
-	if (deliverAt <= now) return appender.append(lane, headOf(message, { expiresAt }), message.body);
-	const head = headOf(message, { expiresAt, deliverAt });
-	if (message.key !== undefined) {
+	const expiresAt = message.ttlMs === undefined ? message.expiresAt : now + message.ttlMs;
+	if (deliverAt <= now) return appender.append(lane, headOf(message, { expiresAt, publishedAt, copyOf }), body);
+	const head = headOf(message, { expiresAt, deliverAt, publishedAt, copyOf });
+	if (key !== undefined) {
 		// Order per key holds for delayed messages too: they keep their place in the log.
-		const position = appender.append(lane, head, message.body);
+		const position = appender.append(lane, head, body);
 		database.run('INSERT INTO scheduled (position, deliver_at) VALUES (?, ?)', position, deliverAt);
 		memory.tally.scheduledMessages++;
 		memory.scheduledDue.moved(deliverAt, 1);
@@ -93,7 +83,7 @@ function store(
 	insertStraggler(database, {
 		position,
 		head,
-		body: message.body,
+		body,
 		writtenAt: now,
 		retainedFrom: deliverAt,
 		leased: false,

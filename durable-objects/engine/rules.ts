@@ -30,11 +30,6 @@ export function isLastAttempt(settings: QueueSettings, attempt: number, key: str
 	return attempt >= settings.maxReceives;
 }
 
-/** A dedupId that was accepted at this instant still counts. */
-export function isInDedupWindow(acceptedAt: number, settings: QueueSettings, now: number): boolean {
-	return !isDue(acceptedAt + settings.dedupWindowMs, now);
-}
-
 /**
  * The delay before attempt `attempt + 1`, in ms: exponential, less up to `jitter` of itself. The spread is a hash
  * of position and attempt: no randomness, so that a simulation repeats, and no two neighbours come back together.

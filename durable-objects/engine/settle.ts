@@ -11,6 +11,7 @@ import {
 	schedule,
 	withFailure,
 } from './flights';
+import { handOver } from './handover';
 import type { Flight, Memory } from './memory';
 import { backoffMs, isLastAttempt } from './rules';
 import {
@@ -25,7 +26,8 @@ import { observe } from './totals';
 
 /**
  * Acknowledges, retries and extends, each receipt for itself. The fence is the attempt: only the receipt of the
- * newest one counts, also after its lease is over, until the message is handed out again.
+ * newest one counts, also after its lease is over, until the message is handed out again. Handovers come first: they
+ * publish by the very receipts that are acknowledged here.
  */
 export function settle(
 	database: Database,
@@ -35,8 +37,13 @@ export function settle(
 	now: number,
 ): SettleResult {
 	const on = { database, memory, settings, now };
+	const canAck = (index: number) => {
+		const found = find(on, command.ack[index] as Receipt);
+		return !('outcome' in found || ('flight' in found && isOvertaken(memory, found.flight)));
+	};
+	const withheld = handOver(database, memory, command, canAck, now);
 	return {
-		ack: command.ack.map((entry) => acknowledge(on, entry)),
+		ack: command.ack.map((entry, index) => (withheld.has(index) ? withhold(on, entry) : acknowledge(on, entry))),
 		retry: command.retry.map((entry) => retry(on, entry)),
 		extend: command.extend.map((entry) => extend(on, entry)),
 	};
@@ -80,6 +87,22 @@ function acknowledge(on: Context, receipt: Receipt): SettleOutcome {
 	}
 	on.memory.totals.acknowledged++;
 	return { outcome: 'acked' };
+}
+
+/**
+ * A message in front of it in its key was handed out again since, as happens to a batch whose leases are over. By itself it may
+ * still be acknowledged; but what it publishes would overtake what that one has still to publish.
+ */
+function isOvertaken(memory: Memory, { key, position, handedOutAt }: Flight): boolean {
+	if (key === undefined) return false;
+	const flights = memory.keys.get(key)?.flights ?? [];
+	return flights.some((other) => other.position < position && other.handedOutAt !== handedOutAt);
+}
+
+/** Not acknowledged, because another receipt of its handover could not be, or since it would get ahead of its key. */
+function withhold(on: Context, receipt: Receipt): SettleOutcome {
+	const found = find(on, receipt);
+	return 'outcome' in found ? found.outcome : { outcome: 'kept' };
 }
 
 function dropWaiting({ database, memory }: Context, waiting: Straggler): void {

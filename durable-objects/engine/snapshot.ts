@@ -50,7 +50,7 @@ export function snapshot(memory: Memory): Snapshot {
 			})),
 		held: [...memory.heldRows.entries()].sort((a, b) => (a[0] < b[0] ? -1 : 1)),
 		tally: { ...memory.tally },
-		owedQueues: [...memory.owedQueues].sort(),
+		owedTargets: [...memory.owedTargets].sort(),
 		redrive: memory.redrive,
 		sealed: memory.sealed,
 		destroyed: memory.destroyed,

@@ -1,6 +1,17 @@
 import type { Database } from '../database';
 
-export type StateName = 'queue' | 'sealed' | 'destroyed' | 'tally' | 'totals' | 'redrive' | `route/${string}`;
+export type StateName =
+	| 'queue'
+	| 'sealed'
+	| 'destroyed'
+	| 'tally'
+	| 'totals'
+	| 'redrive'
+	| `route/${string}`
+	// Of a topic's object.
+	| 'topic'
+	| 'configured'
+	| 'log';
 
 /** Single values of a partition, as JSON. */
 export function readState<Value>(database: Database, name: StateName): Value | undefined {

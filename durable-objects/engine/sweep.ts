@@ -1,12 +1,13 @@
 import type { Database } from '../database';
 import { LIMITS, type QueueSettings } from '../protocol';
+import { sweepDedup } from './dedup';
 import { backlog } from './figures';
 import { finishFlight, forgetAlias } from './flights';
 import { isParked, unpark } from './keys';
 import { oldestSegments } from './lane-ends';
 import { park } from './lanes';
 import type { Lane, Memory } from './memory';
-import { isDue, isExpired, isInDedupWindow } from './rules';
+import { isDue, isExpired } from './rules';
 import { unschedule } from './scheduled';
 import { deleteSegment, segmentAt } from './segments';
 import { deleteStraggler, stragglerHeadsAfter, tallyWaiting } from './stragglers';
@@ -107,19 +108,4 @@ function sweepStragglers(database: Database, memory: Memory, settings: QueueSett
 		memory.totals.expired++;
 	}
 	memory.sweep.stragglerAfter = entries.length < LIMITS.sweptRows ? 0 : (entries.at(-1)?.position ?? 0);
-}
-
-function sweepDedup(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
-	if (!memory.hasDedup) return;
-	const rows = database.all<{ dedup_id: string; accepted_at: number }>(
-		'SELECT dedup_id, accepted_at FROM dedup WHERE dedup_id > ? ORDER BY dedup_id LIMIT ?',
-		memory.sweep.dedupAfter,
-		LIMITS.sweptRows,
-	);
-	for (const row of rows) {
-		if (!isInDedupWindow(row.accepted_at, settings, now))
-			database.run('DELETE FROM dedup WHERE dedup_id = ?', row.dedup_id);
-	}
-	memory.sweep.dedupAfter = rows.length < LIMITS.sweptRows ? '' : (rows.at(-1)?.dedup_id ?? '');
-	memory.hasDedup = database.first('SELECT 1 FROM dedup LIMIT 1') !== undefined;
 }

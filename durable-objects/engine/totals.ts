@@ -1,5 +1,5 @@
 import type { Database } from '../database';
-import { LATENCY_BUCKETS_SECONDS, LIMITS, type RefusalCode } from '../protocol';
+import { isRefusal, LATENCY_BUCKETS_SECONDS, LIMITS } from '../protocol';
 import type { Memory, MutableTotals } from './memory';
 import { readState, writeState } from './state';
 
@@ -34,8 +34,11 @@ export function observe(memory: Memory, name: 'publishToDelivery' | 'deliveryToA
 	memory.totals[name === 'publishToDelivery' ? 'publishToDeliverySumMs' : 'deliveryToAckSumMs'] += elapsed;
 }
 
-export function countRefusal(memory: Memory, code: RefusalCode): void {
-	memory.totals.refused[code] = (memory.totals.refused[code] ?? 0) + 1;
+/** Counts a result that is a refusal, or those among the outcomes of one. */
+export function countRefusals(memory: Memory, result: unknown): void {
+	for (const entry of Array.isArray(result) ? result : [result]) {
+		if (isRefusal(entry)) memory.totals.refused[entry.refused] = (memory.totals.refused[entry.refused] ?? 0) + 1;
+	}
 }
 
 /** Totals ride along with a commit that writes anyway, at most once in `totalsMs`: they must not cost a row per message. */

@@ -8,7 +8,7 @@ import {
 	refuse,
 } from '../../durable-objects/protocol';
 import { browsedAnswer } from '../answers';
-import { withQueue } from '../catalog';
+import { queues } from '../catalog';
 import { type App, endpoint, ok } from '../endpoint';
 import { reach } from '../objects';
 import { everyPartition, partitionAt } from '../partitioner';
@@ -40,7 +40,7 @@ function browse(app: App): void {
 			problems: ['queue_not_found'],
 		},
 		async ({ env, params, query }) => {
-			const page = await withQueue(env, params.queue, (queue) => readPage(env, queue, query));
+			const page = await queues.with(env, params.queue, (queue) => readPage(env, queue, query));
 			return ok({ messages: page.messages.map(browsedAnswer), next: page.next });
 		},
 	);
@@ -86,7 +86,7 @@ function lookAt(app: App): void {
 			problems: ['queue_not_found', 'message_not_found'],
 		},
 		async ({ env, params }) => {
-			const message = await withQueue(env, params.queue, (queue) =>
+			const message = await queues.with(env, params.queue, (queue) =>
 				anywhere(queue, (index) => reach('repeatable', () => partitionAt(env, queue, index).look(queue, params.id))),
 			);
 			return ok(browsedAnswer(message));
@@ -108,7 +108,7 @@ function removeOne(app: App): void {
 			problems: ['queue_not_found', 'message_not_found'],
 		},
 		async ({ env, params }) => {
-			const message = await withQueue(env, params.queue, (queue) =>
+			const message = await queues.with(env, params.queue, (queue) =>
 				anywhere(queue, (index) => reach('once', () => partitionAt(env, queue, index).remove(queue, params.id))),
 			);
 			return ok(browsedAnswer(message));
@@ -142,7 +142,7 @@ function purge(app: App): void {
 			problems: ['queue_not_found'],
 		},
 		async ({ env, params }) => {
-			const result = await withQueue(env, params.queue, async (queue) => {
+			const result = await queues.with(env, params.queue, async (queue) => {
 				const parts = await everyPartition(queue, (index) =>
 					reach('repeatable', () => partitionAt(env, queue, index).purge(queue)),
 				);

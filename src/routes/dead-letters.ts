@@ -1,6 +1,6 @@
 import { isRefusal, type RedriveResult, type Refusal } from '../../durable-objects/protocol';
 import { authorize } from '../auth';
-import { freshQueue, withQueue } from '../catalog';
+import { queues } from '../catalog';
 import { type App, endpoint, ok } from '../endpoint';
 import { reach } from '../objects';
 import { everyPartition, partitionAt } from '../partitioner';
@@ -30,9 +30,9 @@ export function deadLetterRoutes(app: App): void {
 			if (to === params.queue) throw invalid([fieldFault(['to'], 'must be another queue')]);
 			if (to !== null) {
 				authorize(caller, 'manage', to);
-				await freshQueue(env, to);
+				await queues.fresh(env, to);
 			}
-			const result = await withQueue(env, params.queue, async (queue) => {
+			const result = await queues.with(env, params.queue, async (queue) => {
 				const { partitions } = queue.settings;
 				const command = { to, ids, ratePerSecond: ratePerSecond === null ? null : ratePerSecond / partitions };
 				const parts = await everyPartition(queue, (index) =>

@@ -1,39 +1,25 @@
 import { z } from '@hono/zod-openapi';
 import type { Env } from '../../durable-objects/env';
 import {
-	type Figures,
 	isRefusal,
-	LATENCY_BUCKETS_SECONDS,
-	type Queue,
-	type Totals,
+	LIMITS,
+	type Refusal,
+	type Subscription,
+	type Topic,
+	type TopicFigures,
 } from '../../durable-objects/protocol';
 import { type Caller, covers } from '../auth';
 import { catalogOf } from '../catalog';
 import { type App, endpoint } from '../endpoint';
-import { ageSeconds, figuresOf } from '../figures';
+import { figuresOf } from '../figures';
 import { Exposition } from '../prometheus';
+import { writeQueue } from '../queue-metrics';
+import { addSubscriptionFigures, topicFiguresOf } from '../topic-figures';
+import { writeSubscription, writeTopic } from '../topic-metrics';
 
-/** Queues whose partitions are asked at once: a scrape must not crowd out the traffic that it measures. */
-const QUEUES_AT_ONCE = 16;
+/** Queues or topics whose partitions are asked at once: a scrape must not crowd out the traffic that it measures. */
+const AT_ONCE = 16;
 const PAGE = 1_000;
-
-/** Counter, field of the totals, and what it counts. */
-const COUNTERS: readonly (readonly [
-	string,
-	Exclude<keyof Totals, 'refused' | 'publishToDelivery' | 'deliveryToAck'>,
-	string,
-])[] = [
-	['sluice_published_total', 'published', 'Messages accepted'],
-	['sluice_duplicates_total', 'duplicates', 'Publishes answered as a duplicate of an earlier one'],
-	['sluice_delivered_total', 'delivered', 'Messages handed out, each time counted'],
-	['sluice_acknowledged_total', 'acknowledged', 'Messages acknowledged'],
-	['sluice_retried_total', 'retried', 'Messages given back to be tried again'],
-	['sluice_leases_expired_total', 'leasesExpired', 'Messages whose receiver let the visibility timeout pass'],
-	['sluice_dead_lettered_total', 'deadLettered', 'Messages buried in the dead-letter queue'],
-	['sluice_expired_total', 'expired', 'Messages dropped by retention or their own time to live'],
-	['sluice_removed_total', 'removed', 'Messages removed by hand or by a purge'],
-	['sluice_redriven_total', 'redriven', 'Messages moved on by a redrive'],
-];
 
 export function metricsRoutes(app: App): void {
 	endpoint(
@@ -42,8 +28,9 @@ export function metricsRoutes(app: App): void {
 			method: 'get',
 			path: '/metrics',
 			tag: 'Operation',
-			summary: 'Metrics of every queue, for Prometheus',
-			description: 'A scrape asks every partition, which is a billed request each. A scoped key sees its own queues.',
+			summary: 'Metrics of every queue, topic and subscription, for Prometheus',
+			description:
+				'A scrape asks every partition, which is a billed request each. A scoped key sees its own queues and topics.',
 			access: 'manage',
 			answers: { 200: { description: 'Prometheus text.', schema: z.string(), contentType: 'text/plain' } },
 		},
@@ -56,69 +43,80 @@ export function metricsRoutes(app: App): void {
 
 async function scrape(env: Env, caller: Caller): Promise<string> {
 	const exposition = new Exposition();
-	let failed = 0;
-	let next: string | null = null;
-	do {
-		const page: { queues: readonly Queue[]; next: string | null } = await catalogOf(env).listQueues(next, PAGE);
-		const queues = page.queues.filter(({ name }) => covers(caller, name));
-		for (let first = 0; first < queues.length; first += QUEUES_AT_ONCE) {
-			const some = queues.slice(first, first + QUEUES_AT_ONCE);
-			const figures = await Promise.all(some.map((queue) => figuresOf(env, queue).catch(() => null)));
-			some.forEach((queue, index) => {
-				const of = figures[index];
-				// One that is deleted meanwhile has no figures; one that fails must not hide the others.
-				if (of === null || of === undefined) failed++;
-				else if (!isRefusal(of)) writeQueue(exposition, queue, of, Date.now());
-			});
-		}
-		next = page.next;
-	} while (next !== null);
-	exposition.gauge('sluice_scrape_failures', 'Queues whose figures could not be read in this scrape', {}, failed);
+	const catalog = catalogOf(env);
+	const queuesFailed = await scrapeEach(
+		caller,
+		(after) => catalog.listQueues(after, PAGE).then(({ queues, next }) => ({ found: queues, next })),
+		(queue) => figuresOf(env, queue),
+		(queue, figures) => writeQueue(exposition, queue, figures, Date.now()),
+	);
+	const topicsFailed = await scrapeEach(
+		caller,
+		(after) => catalog.listTopics(after, PAGE).then(({ topics, next }) => ({ found: topics, next })),
+		(topic) => readTopic(env, topic),
+		(topic, read) => writeTopicWithSubscriptions(exposition, topic.name, read, Date.now()),
+	);
+	exposition.gauge(
+		'sluice_scrape_failures',
+		'Queues and topics whose figures could not be read in this scrape',
+		{},
+		queuesFailed + topicsFailed,
+	);
 	return exposition.text();
 }
 
-function writeQueue(exposition: Exposition, { name, paused }: Queue, figures: Figures, now: number): void {
-	const queue = { queue: name };
-	for (const state of ['visible', 'leased', 'delayed'] as const) {
-		exposition.gauge('sluice_queue_messages', 'Unfinished messages by state', { ...queue, state }, figures[state]);
+/** Writes what the caller may see, some at once; answers how many could not be read. */
+async function scrapeEach<T extends { readonly name: string }, F extends object>(
+	caller: Caller,
+	list: (after: string | null) => Promise<{ readonly found: readonly T[]; readonly next: string | null }>,
+	read: (one: T) => Promise<Refusal | F>,
+	write: (one: T, figures: F) => void,
+): Promise<number> {
+	let failed = 0;
+	let after: string | null = null;
+	do {
+		const page: { readonly found: readonly T[]; readonly next: string | null } = await list(after);
+		const visible = page.found.filter(({ name }) => covers(caller, name));
+		for (let first = 0; first < visible.length; first += AT_ONCE) {
+			const some = visible.slice(first, first + AT_ONCE);
+			const figures = await Promise.all(some.map((one) => read(one).catch(() => null)));
+			some.forEach((one, index) => {
+				const of = figures[index];
+				// One that is deleted meanwhile has no figures; one that fails must not hide the others.
+				if (of === null || of === undefined) failed++;
+				else if (!isRefusal(of)) write(one, of);
+			});
+		}
+		after = page.next;
+	} while (after !== null);
+	return failed;
+}
+
+interface TopicRead {
+	readonly figures: TopicFigures;
+	readonly subscriptions: readonly Subscription[];
+}
+
+/** The objects know how far subscriptions are; the catalog knows which there are, and their queues. */
+async function readTopic(env: Env, topic: Topic): Promise<Refusal | TopicRead> {
+	const [figures, page] = await Promise.all([
+		topicFiguresOf(env, topic, null),
+		catalogOf(env).listSubscriptions(topic.name, null, LIMITS.subscriptions),
+	]);
+	if (isRefusal(figures)) return figures;
+	return isRefusal(page) ? page : { figures, subscriptions: page.subscriptions };
+}
+
+function writeTopicWithSubscriptions(
+	exposition: Exposition,
+	topic: string,
+	{ figures, subscriptions }: TopicRead,
+	now: number,
+): void {
+	writeTopic(exposition, topic, figures, now);
+	const known = new Map(figures.subscriptions.map((subscription) => [subscription.name, subscription]));
+	for (const subscription of subscriptions) {
+		const of = known.get(subscription.name) ?? addSubscriptionFigures(subscription.name, []);
+		writeSubscription(exposition, topic, subscription, of, now);
 	}
-	const age = ageSeconds(figures.oldestPublishedAt, now) ?? 0;
-	exposition.gauge(
-		'sluice_queue_oldest_age_seconds',
-		'Age of the oldest unfinished message, poison included',
-		queue,
-		age,
-	);
-	exposition.gauge('sluice_queue_bytes', 'Bytes of the unfinished messages', queue, figures.bytes);
-	exposition.gauge('sluice_queue_owed_messages', 'Messages on their way to other queues', queue, figures.owed);
-	exposition.gauge(
-		'sluice_queue_redriving_messages',
-		'Messages that a redrive has still to move',
-		queue,
-		figures.redriving,
-	);
-	exposition.gauge('sluice_queue_waiters', 'Long polls that wait now', queue, figures.waiters);
-	exposition.gauge('sluice_queue_database_bytes', 'Size of the databases', queue, figures.databaseBytes);
-	exposition.gauge('sluice_queue_paused', '1 while the queue is paused', queue, paused ? 1 : 0);
-	const { totals } = figures;
-	for (const [counter, field, help] of COUNTERS) exposition.counter(counter, help, queue, totals[field]);
-	for (const [reason, count] of Object.entries(totals.refused)) {
-		exposition.counter('sluice_refused_total', 'Refusals by reason', { ...queue, reason }, count);
-	}
-	exposition.histogram(
-		'sluice_publish_to_delivery_seconds',
-		'From publish to the first delivery',
-		queue,
-		LATENCY_BUCKETS_SECONDS,
-		totals.publishToDelivery,
-		totals.publishToDeliverySumMs / 1_000,
-	);
-	exposition.histogram(
-		'sluice_delivery_to_ack_seconds',
-		'From delivery to the acknowledgement',
-		queue,
-		LATENCY_BUCKETS_SECONDS,
-		totals.deliveryToAck,
-		totals.deliveryToAckSumMs / 1_000,
-	);
 }

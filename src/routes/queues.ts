@@ -1,9 +1,10 @@
 import type { Queue, QueueSettings } from '../../durable-objects/protocol';
 import { queueAnswer } from '../answers';
-import { authorize, type Caller, covers } from '../auth';
-import { catalogOf, forgetQueue, freshQueue, rememberQueue, withQueue } from '../catalog';
+import { authorize, type Caller } from '../auth';
+import { catalogOf, queues, topics } from '../catalog';
 import { type App, created, endpoint, ok } from '../endpoint';
 import { figuresAnswer, figuresOf } from '../figures';
+import { visiblePage } from '../paging';
 import { orProblem } from '../problems';
 import { NAME, QueuePath } from '../schemas/common';
 import { DeleteAnswer, DeleteQuery, ListAnswer, ListQuery, QueueAnswer, QueueWithFigures } from '../schemas/control';
@@ -44,7 +45,7 @@ function putQueue(app: App): void {
 			const settings = settingsOf(body, deadLetter);
 			checkSettings(name, settings, caller);
 			const put = orProblem(await catalogOf(env).putQueue(name, settings));
-			rememberQueue(put.queue);
+			queues.remember(put.queue);
 			return put.created ? created(queueAnswer(put.queue)) : ok(queueAnswer(put.queue));
 		},
 	);
@@ -65,13 +66,13 @@ function patchQueue(app: App): void {
 			problems: ['queue_not_found', 'queue_not_empty', 'invalid_dead_letter'],
 		},
 		async ({ env, caller, params, body }) => {
-			const { settings } = await freshQueue(env, params.queue);
+			const { settings } = await queues.fresh(env, params.queue);
 			const patch = patchOf(body);
 			const backoff = { ...settings.backoff, ...named(patch.backoff) };
 			const mayName = patch.deadLetter === undefined ? undefined : caller;
 			checkSettings(params.queue, { ...settings, ...named(patch), backoff }, mayName);
 			const queue = orProblem(await catalogOf(env).patchQueue(params.queue, patch));
-			rememberQueue(queue);
+			queues.remember(queue);
 			return ok(queueAnswer(queue));
 		},
 	);
@@ -91,8 +92,8 @@ function getQueue(app: App): void {
 			problems: ['queue_not_found'],
 		},
 		async ({ env, params }) => {
-			await freshQueue(env, params.queue);
-			const answer = await withQueue(env, params.queue, async (queue) => {
+			await queues.fresh(env, params.queue);
+			const answer = await queues.with(env, params.queue, async (queue) => {
 				const figures = await figuresOf(env, queue);
 				return 'refused' in figures ? figures : { ...queueAnswer(queue), figures: figuresAnswer(figures, Date.now()) };
 			});
@@ -117,9 +118,11 @@ function deleteQueue(app: App): void {
 			problems: ['queue_not_found', 'queue_in_use'],
 		},
 		async ({ env, params, query }) => {
-			const { cut } = orProblem(await catalogOf(env).deleteQueue(params.queue, query.force === 'true'));
-			for (const name of [params.queue, ...cut]) forgetQueue(name);
-			return ok({ cut });
+			const deleted = orProblem(await catalogOf(env).deleteQueue(params.queue, query.force === 'true'));
+			const { cut, subscriptions } = deleted;
+			for (const name of [params.queue, ...cut]) queues.forget(name);
+			for (const { topic } of subscriptions) topics.forget(topic);
+			return ok({ cut, subscriptions });
 		},
 	);
 }
@@ -138,16 +141,11 @@ function listQueues(app: App): void {
 			answers: { 200: { description: 'A page.', schema: ListAnswer } },
 		},
 		async ({ env, caller, query }) => {
-			const queues: Queue[] = [];
-			let next: string | null = query.after ?? null;
-			do {
-				const page = await catalogOf(env).listQueues(next, query.limit);
-				const visible: Queue[] = page.queues.filter(({ name }) => covers(caller, name));
-				const room = query.limit - queues.length;
-				queues.push(...visible.slice(0, room));
-				next = visible.length > room ? (queues.at(-1)?.name ?? null) : page.next;
-			} while (next !== null && queues.length < query.limit);
-			return ok({ queues: queues.map(queueAnswer), next });
+			const { found, next } = await visiblePage<Queue>(caller, query, async (after, limit) => {
+				const page = await catalogOf(env).listQueues(after, limit);
+				return { found: page.queues, next: page.next };
+			});
+			return ok({ queues: found.map(queueAnswer), next });
 		},
 	);
 }
@@ -167,7 +165,7 @@ function pauseOrResume(app: App, verb: 'pause' | 'resume', paused: boolean, summ
 		},
 		async ({ env, params }) => {
 			const queue = orProblem(await catalogOf(env).setPaused(params.queue, paused));
-			rememberQueue(queue);
+			queues.remember(queue);
 			return ok(queueAnswer(queue));
 		},
 	);

@@ -1,9 +1,10 @@
-import type { SettleOutcome } from '../../durable-objects/protocol';
+import { LIMITS, type SettleOutcome } from '../../durable-objects/protocol';
 import { iso } from '../answers';
 import { type App, endpoint, ok } from '../endpoint';
 import { optionalMilliseconds, QueuePath } from '../schemas/common';
 import { AckBody, ExtendBody, OutcomesAnswer, RetryBody, SettleAnswer, SettleBody } from '../schemas/consuming';
 import { type Entry, settle } from '../settling';
+import { readSuccessors } from '../successors';
 
 const COMMON = {
 	method: 'post',
@@ -12,6 +13,13 @@ const COMMON = {
 	params: QueuePath,
 	problems: ['queue_not_found', 'invalid_receipt'],
 } as const;
+
+const SETTLE =
+	'Up to 100 receipts in all, atomic per partition. One receipt that is not valid: nothing is done. ' +
+	'What `publish` names is handed over in the very step that acknowledges, so that it is published exactly once: by each ' +
+	"entry's own receipt, or, where entries name none, by all of `ack` together. If one of these cannot be acknowledged, nothing is " +
+	'published and the others are `kept`. Receipts of one queue partition are one step; of those in other partitions, which are ' +
+	'acknowledged after it, the answer says what became. The key needs `publish` for each target.';
 
 const OUTCOMES = { 200: { description: 'What became of each receipt, in order.', schema: OutcomesAnswer } };
 
@@ -28,30 +36,7 @@ interface ExtendWish {
 
 /** Acknowledge, retry, extend: together in one request, or one verb each. */
 export function settleRoutes(app: App): void {
-	endpoint(
-		app,
-		{
-			...COMMON,
-			path: '/v1/queues/{queue}/settle',
-			summary: 'Acknowledge, retry and extend in one request',
-			description: 'Up to 100 receipts in all, atomic per partition. One receipt that is not valid: nothing is done.',
-			body: SettleBody,
-			answers: { 200: { description: 'What became of each receipt, list by list.', schema: SettleAnswer } },
-		},
-		async ({ env, params, body }) => {
-			const acks = ackEntries('ack', body.ack);
-			const retries = retryEntries('retry', body.retry);
-			const extends_ = extendEntries('extend', body.extend);
-			const entries = [...acks, ...retries, ...extends_];
-			const results = outcomes(entries, await settle(env, params.queue, entries));
-			const retriesEnd = acks.length + retries.length;
-			return ok({
-				ack: results.slice(0, acks.length),
-				retry: results.slice(acks.length, retriesEnd),
-				extend: results.slice(retriesEnd),
-			});
-		},
-	);
+	settleTogether(app);
 	endpoint(
 		app,
 		{
@@ -87,12 +72,52 @@ export function settleRoutes(app: App): void {
 	);
 }
 
+function settleTogether(app: App): void {
+	endpoint(
+		app,
+		{
+			...COMMON,
+			path: '/v1/queues/{queue}/settle',
+			summary: 'Acknowledge, retry and extend in one request, and publish by it',
+			description: SETTLE,
+			body: SettleBody,
+			bodyBytes: LIMITS.requestBytes,
+			answers: { 200: { description: 'What became of each receipt, list by list.', schema: SettleAnswer } },
+			problems: [
+				...COMMON.problems,
+				'topic_not_found',
+				'courier_busy',
+				'body_too_large',
+				'message_too_large',
+				'invalid_json',
+			],
+		},
+		async (call) => {
+			const { env, params, body } = call;
+			const acks = ackEntries('ack', body.ack);
+			const retries = retryEntries('retry', body.retry);
+			const extends_ = extendEntries('extend', body.extend);
+			const entries = [...acks, ...retries, ...extends_];
+			const successors = body.publish === undefined ? [] : await readSuccessors(call, body.publish);
+			const settled = await settle(env, params.queue, entries, successors);
+			const results = outcomes(entries, settled.outcomes);
+			const retriesEnd = acks.length + retries.length;
+			return ok({
+				ack: results.slice(0, acks.length),
+				retry: results.slice(acks.length, retriesEnd),
+				extend: results.slice(retriesEnd),
+				published: body.publish === undefined ? undefined : settled.published,
+			});
+		},
+	);
+}
+
 async function settleAlone(
 	env: Parameters<typeof settle>[0],
 	queue: string,
 	entries: readonly Entry[],
 ): Promise<Response> {
-	return ok({ results: outcomes(entries, await settle(env, queue, entries)) });
+	return ok({ results: outcomes(entries, (await settle(env, queue, entries)).outcomes) });
 }
 
 function ackEntries(list: string, receipts: readonly string[]): Entry[] {

@@ -29,7 +29,7 @@ export function optionalMilliseconds(durationSeconds: number | undefined): numbe
 	return durationSeconds === undefined ? undefined : milliseconds(durationSeconds);
 }
 
-export const queueName = z.string().regex(NAME, NAME_RULE);
+export const resourceName = z.string().regex(NAME, NAME_RULE);
 
 /** An instant: ISO 8601 with its offset from UTC. */
 export const instant = z.iso.datetime({
@@ -45,8 +45,12 @@ export function numeric<S extends z.ZodType>(schema: S) {
 	);
 }
 
+export const TopicPath = z.strictObject({
+	topic: resourceName.openapi({ param: { name: 'topic', in: 'path' }, example: 'order-changes' }),
+});
+
 export const QueuePath = z.strictObject({
-	queue: queueName.openapi({ param: { name: 'queue', in: 'path' }, example: 'orders' }),
+	queue: resourceName.openapi({ param: { name: 'queue', in: 'path' }, example: 'orders' }),
 });
 
 export const MESSAGE_ID = z

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { LIMITS } from '../../durable-objects/protocol';
-import { MESSAGE_ID, numeric, queueName, seconds, text } from './common';
-import { BrowsedAnswer, ReceivedAnswer } from './messages';
+import { MESSAGE_ID, numeric, resourceName, seconds, text } from './common';
+import { BrowsedAnswer, NewMessageBody, ReceivedAnswer } from './messages';
 
 const CONSUMER_LENGTH = 80;
 const CURSOR_LENGTH = 24;
@@ -43,14 +43,45 @@ function list<S extends z.ZodType>(entry: S) {
 	return z.array(entry).max(LIMITS.batchMessages);
 }
 
+export const SuccessorsBody = z
+	.strictObject({
+		queue: resourceName.optional(),
+		topic: resourceName.optional(),
+		messages: list(NewMessageBody).min(1),
+		receipt: receipt
+			.optional()
+			.describe('One of `ack`: acknowledging it publishes these. Named by every entry, or by none.'),
+	})
+	.check(({ value, issues }) => {
+		if ((value.queue === undefined) !== (value.topic === undefined)) return;
+		issues.push({ code: 'custom', path: [], message: 'must name either a queue or a topic', input: value });
+	})
+	.openapi('Successors');
+
 /** Entries of every kind together count against one bound, since they are one transaction. */
 export const SettleBody = z
-	.strictObject({ ack: list(receipt).default([]), retry: list(retry).default([]), extend: list(extend).default([]) })
+	.strictObject({
+		ack: list(receipt).default([]),
+		retry: list(retry).default([]),
+		extend: list(extend).default([]),
+		publish: list(SuccessorsBody).min(1).optional().describe('What acknowledging publishes, to queues and topics.'),
+	})
 	.check(({ value, issues }) => {
+		const wrong = (message: string, ...path: PropertyKey[]) =>
+			issues.push({ code: 'custom', path, message, input: value });
 		const count = value.ack.length + value.retry.length + value.extend.length;
-		const wrong = count === 0 ? 'must name at least one receipt' : `may name at most ${LIMITS.batchMessages} receipts`;
-		if (count === 0 || count > LIMITS.batchMessages) {
-			issues.push({ code: 'custom', path: [], message: wrong, input: value });
+		if (count === 0) wrong('must name at least one receipt');
+		else if (count > LIMITS.batchMessages) wrong(`may name at most ${LIMITS.batchMessages} receipts`);
+		if (value.publish === undefined) return;
+		if (value.ack.length === 0) wrong('needs at least one receipt in ack', 'publish');
+		const messages = value.publish.reduce((sum, entry) => sum + entry.messages.length, 0);
+		if (messages > LIMITS.batchMessages) wrong(`may have at most ${LIMITS.batchMessages} messages in all`, 'publish');
+		const named = value.publish[0]?.receipt !== undefined;
+		for (const [index, { receipt }] of value.publish.entries()) {
+			if ((receipt !== undefined) !== named)
+				wrong('must be named by every entry or by none', 'publish', index, 'receipt');
+			else if (receipt !== undefined && !value.ack.includes(receipt))
+				wrong('must be one of ack', 'publish', index, 'receipt');
 		}
 	})
 	.openapi('Settle');
@@ -63,9 +94,10 @@ export const OutcomeAnswer = z
 	.object({
 		receipt: z.string(),
 		outcome: z
-			.enum(['acked', 'retried', 'extended', 'buried', 'stale', 'unknown'])
+			.enum(['acked', 'retried', 'extended', 'buried', 'stale', 'unknown', 'kept'])
 			.describe(
-				'stale: handed out again since, see the other fields; unknown: finished, removed or expired before. Neither changes anything.',
+				'stale: handed out again since, see the other fields; unknown: finished, removed or expired before. Neither changes anything. ' +
+					'kept: not acknowledged and still held, because another receipt of what it publishes with could not be acknowledged.',
 			),
 		visibleAt: z.iso.datetime().optional().describe('retried: when it is handed out again.'),
 		leaseExpiresAt: z.iso.datetime().optional().describe('extended: until when it is held.'),
@@ -80,6 +112,10 @@ export const SettleAnswer = z.object({
 	ack: z.array(OutcomeAnswer),
 	retry: z.array(OutcomeAnswer),
 	extend: z.array(OutcomeAnswer),
+	published: z
+		.int()
+		.optional()
+		.describe('Messages that were handed over: they are on their way. Only where `publish` is.'),
 });
 
 export const BrowseQuery = z.strictObject({
@@ -99,7 +135,7 @@ export const BrowseAnswer = z.object({
 
 export const RedriveBody = z
 	.strictObject({
-		to: queueName.nullable().default(null).describe('Target queue; null: each message to the queue it came from.'),
+		to: resourceName.nullable().default(null).describe('Target queue; null: each message to the queue it came from.'),
 		ids: z
 			.array(MESSAGE_ID)
 			.min(1)

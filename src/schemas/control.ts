@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { LIMITS } from '../../durable-objects/protocol';
 import { ACTIONS } from '../auth';
-import { numeric, queueName } from './common';
+import { numeric, resourceName } from './common';
 import { SettingsAnswer } from './settings';
 
 const PAGE = 100;
@@ -39,7 +39,7 @@ export const FiguresAnswer = z
 export const QueueWithFigures = z.object({ ...queueFields, figures: FiguresAnswer }).openapi('QueueWithFigures');
 
 export const ListQuery = z.strictObject({
-	after: queueName.optional().describe('The `next` of the page before.'),
+	after: resourceName.optional().describe('The `next` of the page before.'),
 	limit: numeric(z.int().min(1).max(MAX_PAGE).default(PAGE)),
 });
 
@@ -48,21 +48,25 @@ export const ListAnswer = z.object({
 	next: z.string().nullable().describe('Pass it as `after`; null at the end.'),
 });
 
-export const DeleteQuery = z.strictObject({
-	force: z
-		.enum(['true', 'false'])
-		.default('false')
-		.describe("true: delete it although it is another queue's dead-letter queue."),
-});
+export function forceQuery(description: string) {
+	return z.strictObject({ force: z.enum(['true', 'false']).default('false').describe(description) });
+}
+
+export const DeleteQuery = forceQuery(
+	"true: delete it although it is another queue's dead-letter queue, or subscriptions feed it.",
+);
 
 export const DeleteAnswer = z.object({
 	cut: z.array(z.string()).describe('Queues that lost their dead-letter queue by this.'),
+	subscriptions: z
+		.array(z.object({ topic: z.string(), name: z.string() }))
+		.describe('Subscriptions that fed it, which are gone with it.'),
 });
 
 const pattern = z
 	.string()
 	.regex(/^[A-Za-z0-9_.*-]{1,80}$/, 'must be a name in which * stands for any text')
-	.describe('A queue name in which * stands for any text.');
+	.describe('A queue or topic name in which * stands for any text.');
 
 export const KeyBody = z
 	.strictObject({

@@ -5,10 +5,12 @@ import { instant, numeric, ProblemAnswer, seconds, text } from './common';
 const options = {
 	key: text(LIMITS.keyLength, 1).describe('Messages of one key are handed out in publish order.'),
 	dedupId: text(LIMITS.dedupIdLength, 1).describe(
-		"Accepted once within the queue's window; again, it answers the first message's id with duplicate: true.",
+		"Accepted once within the window of its queue or topic; again, it answers the first message's id with duplicate: true.",
 	),
-	delaySeconds: seconds(0, LIMITS.retentionMs).describe("Not handed out before this has passed; default: the queue's."),
-	deliverAt: instant.describe('Not handed out before this instant; instead of delaySeconds.'),
+	delaySeconds: seconds(0, LIMITS.retentionMs).describe(
+		"Not handed out before this has passed; default: the queue's. Not to a topic.",
+	),
+	deliverAt: instant.describe('Not handed out before this instant; instead of delaySeconds. Not to a topic.'),
 	ttlSeconds: seconds(1, LIMITS.retentionMs).describe('Dropped if it is older than this; the retention still holds.'),
 	priority: z
 		.int()
@@ -143,7 +145,11 @@ const stored = {
 	body: z.string(),
 	encoding: z.enum(['text', 'base64']),
 	contentType: z.string().nullable(),
-	attributes: z.record(z.string(), z.string()),
+	attributes: z
+		.record(z.string(), z.string())
+		.describe(
+			"A topic's copies have `sluice-topic`, `sluice-source-id` and, if replayed, `sluice-replay` beside the publisher's.",
+		),
 	traceparent: z.string().optional(),
 	priority: z.int(),
 	size: z.int().describe('Bytes of the decoded body and the attributes.'),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { QueuePatch } from '../../durable-objects/catalog-protocol';
 import { LIMITS, LOCATION_HINTS, type QueueSettings } from '../../durable-objects/protocol';
-import { milliseconds, optionalMilliseconds, queueName, seconds } from './common';
+import { milliseconds, optionalMilliseconds, resourceName, seconds } from './common';
 
 const MAX_FACTOR = 10;
 const DAY_MS = 86_400_000;
@@ -31,7 +31,7 @@ const fields = {
 	),
 	delaySeconds: seconds(0, LIMITS.retentionMs).describe('Delay of messages that name none; at most the retention.'),
 	maxReceives: z.int().min(1).max(LIMITS.maxReceives).describe('Times a message is handed out before it is buried.'),
-	deadLetter: queueName
+	deadLetter: resourceName
 		.nullable()
 		.describe(
 			'Where messages are buried; made with the queue if it is not there. Null: a message is tried until its retention ends. ' +

@@ -11,9 +11,9 @@ const SHELLS = /^(durable-objects\/(catalog|partition|topic)|src\/index)\.ts$/;
 const MAY_HOLD_SQL =
 	/^(durable-objects\/(engine|catalog)\/|migrations\/|durable-objects\/database\.ts$|test\/|bench\/)/;
 /** What crosses RPC. `protocol` is the one that the others are imported from. */
-const PROTOCOL = /^durable-objects\/(protocol|limits|messages|figures|refusals|text)$/;
+const PROTOCOL = /^durable-objects\/(protocol|limits|messages|figures|refusals|text|topics)$/;
 const SQL = /^\s*(SELECT|INSERT|UPDATE|DELETE FROM|CREATE|DROP|ALTER|REPLACE|WITH|PRAGMA|EXPLAIN)\s/;
-const ENGINE_MAY_IMPORT = /^(durable-objects\/(engine\/.+|protocol|limits|database)|tinyqueue)$/;
+const ENGINE_MAY_IMPORT = /^(durable-objects\/((engine|filter)\/.+|protocol|limits|database)|tinyqueue)$/;
 const FORBIDDEN_WORDS = ['job', 'task', 'event', 'shard', 'lock', 'nack', 'service', 'manager', 'util', 'utils'];
 const MAX_LINES = 250;
 const MAX_FUNCTION_LINES = 70;

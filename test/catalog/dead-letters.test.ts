@@ -58,7 +58,7 @@ test('a dead-letter queue in use goes only by force, and who used it has none th
 			refused: 'queue_in_use',
 			detail: expect.stringContaining('a, b'),
 		});
-		expect(await catalog.deleteQueue('dead', true)).toEqual({ cut: ['a', 'b'] });
+		expect(await catalog.deleteQueue('dead', true)).toEqual({ cut: ['a', 'b'], subscriptions: [] });
 		expect(await catalog.getQueue('dead')).toMatchObject({ refused: 'queue_not_found' });
 		expect(await queueNamed(catalog, 'a')).toMatchObject({ version: 2, settings: { deadLetter: null } });
 		expect(partitions.state('b/1/1/0').configured).toBe(2);
@@ -77,7 +77,7 @@ test('a dead-letter queue is not cut off a queue whose partitions are being repl
 		expect(await catalog.deleteQueue('dead', true)).toMatchObject({ refused: 'settings_stale', retryAfterMs: 1_000 });
 		call.answer(null);
 		expect(await patched).toMatchObject({ layout: 2, settings: { deadLetter: 'dead' } });
-		expect(await catalog.deleteQueue('dead', true)).toEqual({ cut: ['orders'] });
+		expect(await catalog.deleteQueue('dead', true)).toEqual({ cut: ['orders'], subscriptions: [] });
 	}));
 
 test('a new layout that would close a circle meanwhile is refused at its commit', () =>
@@ -99,7 +99,7 @@ test('a queue goes without its dead-letter queue', () =>
 	play(async ({ catalog, partitions }) => {
 		await catalog.putQueue('orders', { ...settings, deadLetter: 'orders-dlq' });
 		partitions.on('destroy', 'orders-dlq/1/1/0', lost);
-		expect(await catalog.deleteQueue('orders', false)).toEqual({ cut: [] });
+		expect(await catalog.deleteQueue('orders', false)).toEqual({ cut: [], subscriptions: [] });
 		expect(await queueNamed(catalog, 'orders-dlq')).toMatchObject({ generation: 1 });
 		expect(partitions.heard).toEqual(['destroy orders/1/1/0']);
 	}));

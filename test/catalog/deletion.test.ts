@@ -4,7 +4,7 @@ import { accepted, lost, pending, play, queueNamed, settings } from './fixture';
 test('deletion leaves nothing but a generation', () =>
 	play(async ({ catalog, partitions, ring, state }) => {
 		await catalog.putQueue('orders', { ...settings, partitions: 40 });
-		expect(await catalog.deleteQueue('orders', false)).toEqual({ cut: [] });
+		expect(await catalog.deleteQueue('orders', false)).toEqual({ cut: [], subscriptions: [] });
 		expect(partitions.heard).toHaveLength(40);
 		expect(partitions.state('orders/1/1/39').destroyed).toBe(true);
 		expect(state.storage.sql.exec('SELECT * FROM duty').toArray()).toEqual([]);
@@ -18,7 +18,7 @@ test('a partition that cannot be reached is destroyed by the alarm, and hides no
 	play(async ({ catalog, partitions, ring }) => {
 		await catalog.putQueue('orders', { ...settings, partitions: 3 });
 		partitions.on('destroy', 'orders/1/1/0', lost);
-		expect(await catalog.deleteQueue('orders', false)).toEqual({ cut: [] });
+		expect(await catalog.deleteQueue('orders', false)).toEqual({ cut: [], subscriptions: [] });
 		expect(await catalog.getQueue('orders')).toMatchObject({ refused: 'queue_not_found' });
 		expect(partitions.state('orders/1/1/2').destroyed).toBe(true);
 		await ring();
@@ -67,7 +67,7 @@ test('a queue goes while its partitions are being replaced, and the change is re
 		const deleted = catalog.deleteQueue('orders', false);
 		call.answer(null);
 		expect(await patched).toMatchObject({ refused: 'queue_not_found' });
-		expect(await deleted).toEqual({ cut: [] });
+		expect(await deleted).toEqual({ cut: [], subscriptions: [] });
 		expect(partitions.state('orders/1/1/0').destroyed).toBe(true);
 		while (await ring());
 		expect(state.storage.sql.exec('SELECT * FROM duty').toArray()).toEqual([]);

@@ -2,8 +2,14 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { Catalog } from '../../durable-objects/catalog';
-import type { PartitionCalls } from '../../durable-objects/catalog/calls';
-import { isRefusal, type Queue, type QueueSettings, type Refusal } from '../../durable-objects/protocol';
+import {
+	isRefusal,
+	type Queue,
+	type QueueSettings,
+	type Refusal,
+	type TopicSettings,
+} from '../../durable-objects/protocol';
+import { FakePartitions, FakeTopics, type Reaction, Wire } from './objects';
 
 /** Far behind the runtime's own clock, which fires the alarms: here only the test does. */
 export const start = 4_102_444_800_000;
@@ -27,77 +33,18 @@ export const settings: QueueSettings = {
 	location: null,
 };
 
-export type Call = keyof PartitionCalls;
-
-/** What a partition is after the calls that it has heard. */
-export interface PartitionState {
-	sealed: boolean;
-	destroyed: boolean;
-	/** The newest version that `configure` has brought. */
-	configured: number | null;
-}
-
-type Reaction = () => Refusal | null | Promise<Refusal | null>;
-
-/** Partitions that only remember what the catalog has told them, and misbehave where a test says so. */
-export class FakePartitions {
-	readonly states = new Map<string, PartitionState>();
-	readonly heard: string[] = [];
-	readonly hints: (string | undefined)[] = [];
-	private answers = (_call: number) => ({ heard: true, answered: true });
-	private readonly reactions = new Map<string, Reaction>();
-
-	/** What a call on an object answers instead; nothing of it is remembered then. */
-	on(call: Call, object: string, reaction: Reaction): void {
-		this.reactions.set(`${call} ${object}`, reaction);
-	}
-
-	behave(): void {
-		this.reactions.clear();
-	}
-
-	/** From the call with this number (1 is the next) on, none is answered; that one is heard, or not. */
-	cutOff(number: number, heard: boolean): Promise<void> {
-		const { promise, resolve } = Promise.withResolvers<void>();
-		const first = this.heard.length + number;
-		this.answers = (call) => {
-			if (call === first) resolve();
-			return { heard: call < first || (call === first && heard), answered: call < first };
-		};
-		return promise;
-	}
-
-	answerAgain(): void {
-		this.answers = () => ({ heard: true, answered: true });
-	}
-
-	state(object: string): PartitionState {
-		const state = this.states.get(object) ?? { sealed: false, destroyed: false, configured: null };
-		this.states.set(object, state);
-		return state;
-	}
-
-	getByName(object: string, options: { locationHint?: string }): PartitionCalls {
-		this.hints.push(options.locationHint);
-		const hear = async (call: Call, effect: (state: PartitionState) => void): Promise<Refusal | null> => {
-			const { heard, answered } = this.answers(this.heard.push(`${call} ${object}`));
-			const reaction = this.reactions.get(`${call} ${object}`);
-			if (heard && !reaction) effect(this.state(object));
-			if (!answered) return new Promise(() => undefined);
-			return reaction ? reaction() : null;
-		};
-		return {
-			configure: (queue) => hear('configure', (state) => (state.configured = queue.version)),
-			seal: () => hear('seal', (state) => (state.sealed = true)),
-			unseal: () => hear('unseal', (state) => (state.sealed = false)),
-			destroy: (): Promise<null> => hear('destroy', (state) => (state.destroyed = true)).then(() => null),
-		};
-	}
-}
+export const topicSettings: TopicSettings = {
+	partitions: 1,
+	retentionMs: 86_400_000,
+	dedupWindowMs: 300_000,
+	location: null,
+};
 
 export interface Stage {
 	catalog: Catalog;
 	readonly partitions: FakePartitions;
+	readonly topics: FakeTopics;
+	readonly wire: Wire;
 	readonly state: DurableObjectState;
 	/** A new object on the same storage, as after a reset. What the old one still does comes to nothing here. */
 	reset(): Promise<Catalog>;
@@ -105,20 +52,24 @@ export interface Stage {
 	ring(): Promise<boolean>;
 }
 
-/** Plays on an empty catalog with fake partitions. */
+/** Plays on an empty catalog with fake partitions, of queues and of topics. */
 export async function play(run: (stage: Stage) => Promise<void>): Promise<void> {
 	const stub = env.CATALOG.getByName(crypto.randomUUID());
 	await runInDurableObject(stub, async (_: Catalog, state: DurableObjectState) => {
-		const partitions = new FakePartitions();
+		const wire = new Wire();
+		const partitions = new FakePartitions(wire);
+		const topics = new FakeTopics(wire);
 		const open = async () => {
-			const namespace = partitions as unknown as typeof env.PARTITION;
-			const catalog = new Catalog(state, { ...env, PARTITION: namespace });
+			const bindings = { ...env, PARTITION: partitions as never, TOPIC: topics as never };
+			const catalog = new Catalog(state, bindings);
 			await state.blockConcurrencyWhile(async () => undefined);
 			return catalog;
 		};
 		const stage: Stage = {
 			catalog: await open(),
 			partitions,
+			topics,
+			wire,
 			state,
 			reset: async () => {
 				stage.catalog = await open();

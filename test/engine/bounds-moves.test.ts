@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { Courier, type Sender } from '../../durable-objects/courier';
 import type { EngineFigures } from '../../durable-objects/engine/figures';
-import type { Parcel } from '../../durable-objects/engine/outbox';
+import type { OutboxParcel } from '../../durable-objects/engine/outbox';
 import {
 	type BrowsedMessage,
 	type DeliveryResult,
 	LIMITS,
+	type Parcel,
 	type PublishOutcome,
 	refuse,
 } from '../../durable-objects/protocol';
@@ -14,7 +15,7 @@ import { changed, queueOf } from './queue';
 
 test('deliver takes the prefix that fits, and the rest once there is room, each once', () =>
 	atDesk({ maxBacklog: 3 }, (desk) => {
-		const delivery = { source: 'shop', messages: numbered(5, (index) => carried(index + 1)) };
+		const delivery = { source: 'shop', generation: 0, messages: numbered(5, (index) => carried(index + 1)) };
 		const deliver = () => desk.run<DeliveryResult>({ kind: 'deliver', delivery });
 		const full = { taken: 3, refusal: expect.objectContaining({ refused: 'backlog_full' }) };
 		expect(deliver()).toEqual(full);
@@ -27,7 +28,7 @@ test('deliver takes the prefix that fits, and the rest once there is room, each 
 		expect(ids).toEqual(delivery.messages.map(({ id }) => id));
 	}));
 
-function parcelFor(desk: Desk, queue: string): Parcel {
+function parcelFor(desk: Desk, queue: string): OutboxParcel {
 	const { parcel } = desk.site.engine.parcelFor(queue);
 	if (parcel === undefined) throw new Error(`nothing is owed to ${queue}`);
 	return parcel;
@@ -37,7 +38,7 @@ test('giveBack returns what was redriven with its history, and leaves a dead let
 	atDesk({ deadLetter: 'shop', maxReceives: 1 }, (desk) => {
 		const owed = () => desk.run<EngineFigures>({ kind: 'figures' }).owed;
 		const [redriven, doomed] = [carried(1), carried(2)];
-		desk.commit([{ kind: 'deliver', delivery: { source: 'shop', messages: [redriven, doomed] } }]);
+		desk.commit([{ kind: 'deliver', delivery: { source: 'shop', generation: 0, messages: [redriven, doomed] } }]);
 		desk.commit([{ kind: 'redrive', command: { to: null, ids: [redriven.id], ratePerSecond: null } }]);
 		desk.receive(1, 1_000);
 		desk.now += 1_000;
@@ -57,7 +58,7 @@ test('giveBack returns what was redriven with its history, and leaves a dead let
 
 test('giveBack takes only what was redriven out of a parcel of both', () =>
 	atDesk({}, (desk) => {
-		desk.commit([{ kind: 'deliver', delivery: { source: 'shop', messages: [carried(1), carried(2)] } }]);
+		desk.commit([{ kind: 'deliver', delivery: { source: 'shop', generation: 0, messages: [carried(1), carried(2)] } }]);
 		desk.commit([{ kind: 'redrive', command: { to: null, ids: null, ratePerSecond: null } }]);
 		const parcel = parcelFor(desk, 'shop');
 		const messages = parcel.messages.map((message, index) => ({ ...message, isRedriven: index === 0 }));
@@ -105,22 +106,22 @@ test('an unseal fences the seals that were sent before it', () =>
 	}));
 
 /** What a courier would do for `orders` with one parcel for `shop`, over nothing but memory. */
-class Office implements Sender {
-	readonly source = 'orders';
+class Office implements Sender<Parcel> {
 	readonly returned: Parcel[] = [];
 	parcel: Parcel | undefined;
 	time = Date.UTC(2030, 0, 1);
-	resolve: Sender['resolve'] = async (queue) => queueOf(queue, {}, this.time);
-	deliver: Sender['deliver'] = async () => {
+	resolve: Sender<Parcel>['resolve'] = async (queue) => queueOf(queue, {}, this.time);
+	deliver: Sender<Parcel>['deliver'] = async () => {
 		throw new Error('the call was lost');
 	};
 
 	constructor(isRedriven: boolean) {
-		this.parcel = { position: 1, queue: 'shop', messages: [{ ...carried(1), isRedriven }] };
+		const messages = [{ ...carried(1), isRedriven }];
+		this.parcel = { source: 'orders', generation: 0, target: 'shop', messages };
 	}
 
-	owedQueues(): ReadonlySet<string> {
-		return new Set(this.parcel === undefined ? [] : [this.parcel.queue]);
+	owed(): string[] {
+		return this.parcel === undefined ? [] : [this.parcel.target];
 	}
 
 	parcelFor() {
@@ -133,9 +134,15 @@ class Office implements Sender {
 		this.parcel = undefined;
 	}
 
-	async giveBack(parcel: Parcel): Promise<void> {
+	async giveBack(parcel: Parcel): Promise<boolean> {
+		if (!parcel.messages.some((message) => message.isRedriven)) return false;
 		this.returned.push(parcel);
 		this.parcel = undefined;
+		return true;
+	}
+
+	paceMs(): number {
+		return 0;
 	}
 
 	now(): number {

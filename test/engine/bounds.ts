@@ -75,7 +75,7 @@ export function numbered<Item>(count: number, item: (index: number) => Item): It
 }
 
 /** A dead letter of the queue `shop` on its way. */
-export function carried(courierPosition: number): CarriedMessage {
+export function carried(courierPosition: number): CarriedMessage & { readonly id: string } {
 	const failures = [{ attempt: 1, at: 20, reason: 'lease expired' }];
 	const deadLetter = {
 		queue: 'shop',

@@ -1,34 +1,38 @@
-import { Database, migrate } from '../../durable-objects/database';
+import { Database, type Migration, migrate } from '../../durable-objects/database';
 import { PartitionEngine } from '../../durable-objects/engine/engine';
+import { TopicEngine } from '../../durable-objects/engine/topic/engine';
 import { partitionMigrations } from '../../migrations/partition';
+import { topicMigrations } from '../../migrations/topic';
 
 export type Engine = PartitionEngine;
 /** The real engine, or a mutant of it. */
 export type EngineClass = typeof PartitionEngine;
+export type TopicEngineClass = typeof TopicEngine;
 
 /**
  * An engine over the database of a Durable Object, held as the shell holds it: one transaction a commit, and
  * memory thrown away with a transaction that throws. To be used inside `runInDurableObject` of that object only.
  */
-export class Site {
+class Holder<Held> {
 	readonly database: Database;
-	engine: Engine;
+	engine: Held;
 
 	constructor(
 		private readonly storage: DurableObjectStorage,
 		readonly tag: string,
-		private readonly Engine: EngineClass = PartitionEngine,
+		private readonly Engine: new (database: Database, tag: string) => Held,
+		migrations: readonly Migration[],
 	) {
 		this.database = new Database(storage.sql);
 		storage.transactionSync(() => {
 			dropEverything(this.database);
-			migrate(this.database, partitionMigrations);
+			migrate(this.database, migrations);
 		});
 		this.engine = this.build();
 	}
 
 	/** A second engine on the same rows. */
-	build(): Engine {
+	build(): Held {
 		return this.storage.transactionSync(() => new this.Engine(this.database, this.tag));
 	}
 
@@ -37,13 +41,27 @@ export class Site {
 		this.engine = this.build();
 	}
 
-	transaction<Result>(body: (engine: Engine) => Result): Result {
+	transaction<Result>(body: (engine: Held) => Result): Result {
 		try {
 			return this.storage.transactionSync(() => body(this.engine));
 		} catch (error) {
 			this.restart();
 			throw error;
 		}
+	}
+}
+
+/** Of a partition. */
+export class Site extends Holder<PartitionEngine> {
+	constructor(storage: DurableObjectStorage, tag: string, Engine: EngineClass = PartitionEngine) {
+		super(storage, tag, Engine, partitionMigrations);
+	}
+}
+
+/** Of a topic. */
+export class TopicSite extends Holder<TopicEngine> {
+	constructor(storage: DurableObjectStorage, tag: string, Engine: TopicEngineClass = TopicEngine) {
+		super(storage, tag, Engine, topicMigrations);
 	}
 }
 

@@ -1,91 +1,153 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { Courier, type Sender } from '../../durable-objects/courier';
+import { Courier } from '../../durable-objects/courier';
 import type { Command } from '../../durable-objects/engine/commands';
 import { PartitionEngine } from '../../durable-objects/engine/engine';
-import type { Delivery, DeliveryResult, Queue, ReceiveCommand, ReceivedMessage } from '../../durable-objects/protocol';
+import type { TopicCommand } from '../../durable-objects/engine/topic/commands';
+import { TopicEngine } from '../../durable-objects/engine/topic/engine';
+import {
+	type Address,
+	type Refusal,
+	refuse,
+	type Start,
+	type Target,
+	type TopicSettings,
+	topicAddress,
+	topicIn,
+} from '../../durable-objects/protocol';
+import { Couriers } from './couriers';
+import {
+	type CourierFault,
+	type Inhabitant,
+	type Parked,
+	type Partition,
+	parcelsOf,
+	type TopicInhabitant,
+} from './inhabitant';
 import { queueOf } from './queue';
-import { type Engine, type EngineClass, Site } from './site';
+import { type EngineClass, Site, type TopicEngineClass, TopicSite } from './site';
+import { type NewSubscription, revise, seek, subscribe, topicOf, unsubscribe } from './subscriptions';
 
-/** What can go wrong with one delivery: its call is lost, its answer is lost, it arrives twice, or the sender dies. */
-export type CourierFault = 'before' | 'after' | 'twice' | 'crash';
-
-/** A long poll that is parked; its messages are set when it is answered. */
-export interface Parked {
-	readonly command: ReceiveCommand;
-	readonly until: number;
-	messages: ReceivedMessage[] | undefined;
-}
-
-/** A queue with one partition: an engine in an object of its own, and the small part of the shell that moves it. */
-export interface Partition {
-	queue: Queue;
-	readonly object: DurableObjectStub;
-	site: Site | undefined;
-	parked: Parked[];
-	dueAt: number | null;
-	visibleAt: number | null;
-	/** What the courier would read: an object's database is open only to calls inside that object. */
-	parcels: Map<string, Parcel>;
-	courier: Courier;
-	/** What goes wrong with the next deliveries. */
-	readonly faults: CourierFault[];
-}
-
-type Parcel = ReturnType<Engine['parcelFor']>;
-
-/** Far more than any story needs: a courier that never gets rid of its parcels must not run for ever. */
-const DELIVERIES = 2_000;
+export type { CourierFault, Parked, Partition, TopicInhabitant } from './inhabitant';
 
 const never = Number.POSITIVE_INFINITY;
 
-/** Queues over real databases, with couriers between them and a clock that is a number. */
+/** Queues and topics over real databases, with couriers between them and a clock that is a number. */
 export class World {
 	readonly partitions = new Map<string, Partition>();
-	private deliveries = 0;
+	readonly topics = new Map<string, TopicInhabitant>();
+	/** Queues and topics, by address, that the catalog does not know. */
+	readonly missing = new Set<Address>();
+	private readonly couriers: Couriers;
 	private readonly id = crypto.randomUUID();
 
 	constructor(
 		public now: number,
 		private readonly Engine: EngineClass = PartitionEngine,
-		private readonly CourierClass: typeof Courier = Courier,
-	) {}
+		CourierClass: typeof Courier = Courier,
+		private readonly TopicClass: TopicEngineClass = TopicEngine,
+	) {
+		this.couriers = new Couriers(this, CourierClass);
+	}
 
 	partition(name: string): Partition {
 		let partition = this.partitions.get(name);
 		if (partition === undefined) {
 			partition = {
+				...this.inhabitant(name),
+				courier: this.couriers.ofPartition(name),
 				queue: queueOf(name, name.endsWith('-dlq') ? { deadLetter: null } : {}, this.now),
-				object: env.SCRATCH.getByName(`${this.id}/${name}`),
 				site: undefined,
 				parked: [],
-				dueAt: null,
 				visibleAt: null,
-				parcels: new Map(),
-				courier: this.newCourier(name),
-				faults: [],
 			};
 			this.partitions.set(name, partition);
 		}
 		return partition;
 	}
 
+	/** With one partition. */
+	topic(name: string): TopicInhabitant {
+		let topic = this.topics.get(name);
+		if (topic === undefined) {
+			topic = {
+				...this.inhabitant(topicAddress(name)),
+				courier: this.couriers.ofTopic(name),
+				topic: topicOf(name, {}, this.now),
+				subscriptions: new Map(),
+				site: undefined,
+			};
+			this.topics.set(name, topic);
+		}
+		return topic;
+	}
+
 	/** One commit: the results of its commands. Parked receives are served on the way. */
 	async commit(name: string, commands: readonly Command[]): Promise<readonly unknown[]> {
 		const partition = this.partition(name);
-		const commit = await runInDurableObject(partition.object, (_object, state) => {
+		return runInDurableObject(partition.object, (_object, state) => {
 			partition.site ??= new Site(state.storage, name, this.Engine);
-			const { engine } = partition.site;
-			const waiting = partition.parked.map((wait) => wait.command);
-			const commit = partition.site.transaction(() => engine.commit(commands, waiting, this.now));
-			partition.parcels = new Map([...engine.owedQueues].map((queue) => [queue, engine.parcelFor(queue)]));
-			return commit;
+			const { site, parked } = partition;
+			const waiting = parked.map((wait) => wait.command);
+			const commit = site.transaction((engine) => engine.commit(commands, waiting, this.now));
+			partition.parcels = parcelsOf(site.engine.owedTargets, (target) => site.engine.parcelFor(target));
+			for (const [index, messages] of commit.served.entries()) (parked[index] as Parked).messages = messages;
+			partition.parked = parked.filter((wait) => wait.messages === undefined);
+			partition.dueAt = commit.dueAt;
+			partition.visibleAt = commit.visibleAt;
+			return commit.results;
 		});
-		for (const [index, messages] of commit.served.entries()) (partition.parked[index] as Parked).messages = messages;
-		partition.parked = partition.parked.filter((wait) => wait.messages === undefined);
-		partition.dueAt = commit.dueAt;
-		partition.visibleAt = commit.visibleAt;
-		return commit.results;
+	}
+
+	/** One commit of a topic: the results of its commands. */
+	async commitTopic(name: string, commands: readonly TopicCommand[]): Promise<readonly unknown[]> {
+		const topic = this.topic(name);
+		return runInDurableObject(topic.object, (_object, state) => {
+			topic.site ??= new TopicSite(state.storage, topicAddress(name), this.TopicClass);
+			const { site } = topic;
+			const commit = site.transaction((engine) => engine.commit(commands, this.now));
+			topic.parcels = parcelsOf(site.engine.owed(), (subscription) => site.engine.parcelFor(subscription));
+			topic.dueAt = commit.dueAt;
+			return commit.results;
+		});
+	}
+
+	/** Makes a subscription, or changes its queue and filter, and tells the topic. */
+	async subscribe(topic: string, wanted: NewSubscription): Promise<Refusal | null> {
+		if (this.missing.has(wanted.queue)) return notFound(wanted.queue);
+		this.partition(wanted.queue);
+		subscribe(this.topic(topic), wanted, this.now);
+		return this.configure(topic);
+	}
+
+	async unsubscribe(topic: string, name: string): Promise<Refusal | null> {
+		return unsubscribe(this.topic(topic), name, this.now) ?? this.configure(topic);
+	}
+
+	async seek(topic: string, name: string, start: Start): Promise<Refusal | null> {
+		return seek(this.topic(topic), name, start, this.now) ?? this.configure(topic);
+	}
+
+	/** Changes a topic's settings, and tells it. */
+	async setTopic(name: string, settings: Partial<TopicSettings>): Promise<Refusal | null> {
+		revise(this.topic(name), this.now, settings);
+		return this.configure(name);
+	}
+
+	/** Tells a topic all its subscriptions. */
+	async configure(name: string): Promise<Refusal | null> {
+		const { topic, subscriptions } = this.topic(name);
+		const [answer] = await this.commitTopic(name, [
+			{ kind: 'configure', topic, subscriptions: [...subscriptions.values()] },
+		]);
+		return answer as Refusal | null;
+	}
+
+	/** What the catalog answers a courier. */
+	resolve(address: Address): Refusal | Target {
+		const topic = topicIn(address);
+		if (this.missing.has(address)) return notFound(address);
+		return topic === undefined ? this.partition(address).queue : this.topic(topic).topic;
 	}
 
 	/** Lets time pass, with everything that falls due on the way, at its instant. */
@@ -93,6 +155,9 @@ export class World {
 		for (let next = this.nextInstant(); next <= target; next = this.nextInstant()) {
 			this.now = Math.max(this.now, next);
 			for (const [name, partition] of this.partitions) await this.ring(name, partition);
+			for (const [name, { topic, dueAt }] of this.topics) {
+				if ((dueAt ?? never) <= this.now) await this.commitTopic(name, [{ kind: 'tick', topic }]);
+			}
 			await this.settle();
 		}
 		this.now = target;
@@ -101,28 +166,50 @@ export class World {
 	/** Couriers run until none has anything that it may carry now. */
 	async settle(): Promise<void> {
 		for (let started = true; started; ) {
-			const running = [...this.partitions.values()].flatMap((partition) => partition.courier.start());
+			const running = [...this.inhabitants()].flatMap(({ courier }) => courier.start());
 			await Promise.all(running);
 			started = running.length > 0;
 		}
 	}
 
-	/** What a crash, an eviction or a deploy does to one object, or to all. */
-	async restart(only?: string): Promise<void> {
+	/** What a crash, an eviction or a deploy does to one object (a topic's by its address), or to all. */
+	async restart(only?: Address): Promise<void> {
 		for (const [name, partition] of this.partitions) {
 			if (only !== undefined && only !== name) continue;
+			partition.courier = this.couriers.ofPartition(name);
 			await runInDurableObject(partition.object, () => partition.site?.restart());
 			for (const wait of partition.parked) wait.messages = [];
 			partition.parked = [];
-			partition.courier = this.newCourier(name);
 			await this.commit(name, []);
 		}
+		for (const [name, topic] of this.topics) {
+			if (only !== undefined && only !== topicAddress(name)) continue;
+			topic.courier = this.couriers.ofTopic(name);
+			await runInDurableObject(topic.object, () => topic.site?.restart());
+			await this.commitTopic(name, []);
+		}
+	}
+
+	private *inhabitants(): Generator<Inhabitant> {
+		yield* this.partitions.values();
+		yield* this.topics.values();
+	}
+
+	private inhabitant(address: Address) {
+		return {
+			address,
+			object: env.SCRATCH.getByName(`${this.id}/${address}`),
+			dueAt: null,
+			parcels: new Map(),
+			faults: [] as CourierFault[],
+		};
 	}
 
 	private nextInstant(): number {
 		let at = never;
-		for (const { dueAt, visibleAt, parked, courier } of this.partitions.values()) {
+		for (const { dueAt, courier } of this.inhabitants())
 			at = Math.min(at, dueAt ?? never, courier.dueAt(this.now) ?? never);
+		for (const { visibleAt, parked } of this.partitions.values()) {
 			if (parked.length > 0) at = Math.min(at, visibleAt ?? never, ...parked.map((wait) => wait.until));
 		}
 		return at;
@@ -136,38 +223,9 @@ export class World {
 		for (const wait of partition.parked) if (wait.until <= this.now) wait.messages = [];
 		partition.parked = partition.parked.filter((wait) => wait.messages === undefined);
 	}
+}
 
-	private newCourier(name: string): Courier {
-		return new this.CourierClass(this.sender(name));
-	}
-
-	private sender(name: string): Sender {
-		const self = () => this.partition(name);
-		return {
-			source: name,
-			owedQueues: () => new Set(self().parcels.keys()),
-			parcelFor: (queue) => self().parcels.get(queue) ?? { parcel: undefined, route: undefined },
-			setRoute: async (to, route) =>
-				void (await this.commit(name, [{ kind: 'route', queue: self().queue, to, route }])),
-			setTaken: async (parcel, positions) =>
-				void (await this.commit(name, [{ kind: 'taken', queue: self().queue, parcel, positions }])),
-			giveBack: async (parcel) => void (await this.commit(name, [{ kind: 'giveBack', queue: self().queue, parcel }])),
-			resolve: async (queue) => this.partition(queue).queue,
-			deliver: (queue, _index, delivery) => this.deliver(name, queue, delivery),
-			now: () => this.now,
-		};
-	}
-
-	private async deliver(from: string, queue: Queue, delivery: Delivery): Promise<DeliveryResult> {
-		const fault = this.partition(from).faults.shift();
-		const arrive = async () =>
-			(await this.commit(queue.name, [{ kind: 'deliver', queue, delivery }]))[0] as DeliveryResult;
-		if (++this.deliveries > DELIVERIES) throw new Error('the courier runs for ever');
-		if (fault === 'before') throw new Error('the call was lost');
-		const result = await arrive();
-		if (fault === 'twice') return arrive();
-		if (fault === 'crash') await this.restart(from);
-		if (fault === 'after' || fault === 'crash') throw new Error('the answer was lost');
-		return result;
-	}
+function notFound(address: Address): Refusal {
+	const isQueue = topicIn(address) === undefined;
+	return refuse(isQueue ? 'queue_not_found' : 'topic_not_found', `There is no ${address}.`);
 }

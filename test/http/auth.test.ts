@@ -2,7 +2,20 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LIMITS } from '../../durable-objects/limits';
 import { KeyAnswer, KeysAnswer, ListAnswer } from '../../src/schemas/control';
-import { ask, good, newKey, newName, newQueue, problemIn, publish, ROOT_KEY, receiveOne, refused } from './client';
+import { TopicListAnswer } from '../../src/schemas/topics';
+import {
+	ask,
+	good,
+	newKey,
+	newName,
+	newQueue,
+	newTopic,
+	problemIn,
+	publish,
+	ROOT_KEY,
+	receiveOne,
+	refused,
+} from './client';
 
 afterEach(() => {
 	vi.useRealTimers();
@@ -26,6 +39,7 @@ describe('a request', () => {
 		for (const [method, path] of [
 			['GET', '/v1/queues'],
 			['POST', '/v1/queues/a/messages'],
+			['POST', '/v1/topics/a/messages'],
 			['GET', '/openapi.json'],
 			['GET', '/nothing'],
 			['PUT', '/metrics'],
@@ -66,6 +80,19 @@ describe('a scoped key', () => {
 		['manage', 'POST', '/resume'],
 	] as const;
 
+	const TOPIC_ROUTES = [
+		['publish', 'POST', '/messages'],
+		['publish', 'POST', '/messages/batch'],
+		['manage', 'PUT', ''],
+		['manage', 'GET', ''],
+		['manage', 'DELETE', ''],
+		['manage', 'GET', '/subscriptions'],
+		['manage', 'PUT', '/subscriptions/s'],
+		['manage', 'GET', '/subscriptions/s'],
+		['manage', 'DELETE', '/subscriptions/s'],
+		['manage', 'POST', '/subscriptions/s/seek'],
+	] as const;
+
 	it.each(ROUTES)('for %s alone opens %s …%s', async (action, method, path) => {
 		const queue = await newQueue();
 		for (const granted of ['publish', 'consume', 'manage'] as const) {
@@ -78,6 +105,29 @@ describe('a scoped key', () => {
 				expect(problem.detail).toContain(`"${action}"`);
 			}
 		}
+	});
+
+	it.each(TOPIC_ROUTES)('for %s alone opens topics at %s …%s', async (action, method, path) => {
+		const topic = await newTopic();
+		for (const granted of ['publish', 'consume', 'manage'] as const) {
+			const { key } = await newKey([granted], [`${topic}*`]);
+			const answer = await ask(method, `/v1/topics/${topic}${path}`, { key });
+			if (granted === action) expect([401, 403]).not.toContain(answer.status);
+			else expect(problemIn(answer)).toMatchObject({ status: 403, detail: expect.stringContaining(`"${action}"`) });
+		}
+		const { key } = await newKey([action], [`${topic}-*`]);
+		expect(await refused(method, `/v1/topics/${topic}${path}`, { key })).toMatchObject({ code: 'forbidden' });
+	});
+
+	it('subscribes only queues that its patterns match', async () => {
+		const topic = await newTopic();
+		const mine = await newQueue();
+		const other = await newQueue();
+		const { key } = await newKey(['manage'], [topic, mine]);
+		const path = `/v1/topics/${topic}/subscriptions/s`;
+		const problem = await refused('PUT', path, { key, json: { queue: other } });
+		expect(problem).toMatchObject({ status: 403, code: 'forbidden', detail: expect.stringContaining(other) });
+		expect((await ask('PUT', path, { key, json: { queue: mine } })).status).toBe(201);
 	});
 
 	it('opens only the queues that its patterns match', async () => {
@@ -103,11 +153,16 @@ describe('a scoped key', () => {
 	it('lists and measures its own queues only', async () => {
 		const mine = await newQueue();
 		const other = await newQueue();
+		const topics = [`${mine}-t`, `${other}-t`];
+		for (const topic of topics) await ask('PUT', `/v1/topics/${topic}`);
 		const { key } = await newKey(['manage'], [`${mine}*`]);
+		const listed = good(TopicListAnswer, await ask('GET', '/v1/topics?limit=1', { key }));
+		expect(listed).toMatchObject({ topics: [{ name: topics[0] }] });
 		const { queues } = good(ListAnswer, await ask('GET', '/v1/queues?limit=1000', { key }));
 		expect(queues.map(({ name }) => name)).toEqual([mine, `${mine}-dlq`]);
 		const metrics = (await ask('GET', '/metrics', { key })).body;
 		expect(metrics).toContain(`queue="${mine}"`);
+		expect(metrics).toContain(`topic="${mine}-t"`);
 		expect(metrics).not.toContain(other);
 	});
 

@@ -38,6 +38,13 @@ describe('names', () => {
 			const problem = await refused(method, `/v1/queues/${name}${path}`);
 			expect(problem).toMatchObject({ status: 400, code: 'invalid_request', errors: [{ parameter: 'queue' }] });
 		}
+		for (const [method, path, parameter] of [
+			['PUT', `/v1/topics/${name}`, 'topic'],
+			['POST', `/v1/topics/${name}/messages`, 'topic'],
+			['GET', `/v1/topics/a/subscriptions/${name}`, 'name'],
+		] as const) {
+			expect(await refused(method, path)).toMatchObject({ status: 400, errors: [{ parameter }] });
+		}
 	});
 
 	it.each(['x', 'x'.repeat(80), `${'x'.repeat(75)}.fifo`, '-', '_0-Z'])('%s is one', async (name) => {
@@ -66,6 +73,9 @@ describe('JSON', () => {
 
 	it.each(['null', '[]', '1', '"a"', 'true'])('%s is not an object', async (body) => {
 		const queue = await newQueue();
+		for (const path of ['', '/subscriptions/s']) {
+			expect(await refused('PUT', `/v1/topics/t${path}`, { body })).toMatchObject({ status: 400, pointer: '#' });
+		}
 		for (const [method, path] of [
 			['PUT', ''],
 			['POST', '/receive'],
@@ -106,6 +116,9 @@ describe('routes and methods', () => {
 		['POST', '/v1/queues/a', 'GET, PUT, PATCH, DELETE, HEAD'],
 		['GET', '/v1/queues/a/receive', 'POST'],
 		['PUT', '/v1/queues/a/messages', 'GET, POST, HEAD'],
+		['PATCH', '/v1/topics/a', 'GET, PUT, DELETE, HEAD'],
+		['GET', '/v1/topics/a/messages', 'POST'],
+		['POST', '/v1/topics/a/subscriptions/b', 'GET, PUT, DELETE, HEAD'],
 		['DELETE', '/v1/keys', 'GET, POST, HEAD'],
 		['POST', '/healthz', 'GET, HEAD'],
 		['OPTIONS', '/metrics', 'GET, HEAD'],

@@ -4,7 +4,9 @@ import type { ProblemBody } from '../../src/problems';
 import { ProblemAnswer } from '../../src/schemas/common';
 import { OutcomesAnswer, ReceiveAnswer } from '../../src/schemas/consuming';
 import { NewKeyAnswer, QueueAnswer, QueueWithFigures } from '../../src/schemas/control';
-import { PublishAnswer } from '../../src/schemas/messages';
+import { BatchAnswer, PublishAnswer } from '../../src/schemas/messages';
+import { SubscriptionAnswer, SubscriptionWithFigures } from '../../src/schemas/subscriptions';
+import { TopicAnswer, TopicWithFigures } from '../../src/schemas/topics';
 
 // Speaks to the real Worker. Every answer is read with the schema that documents it, so that neither drifts.
 
@@ -91,6 +93,21 @@ export async function newQueue(settings: object = {}): Promise<string> {
 	return name;
 }
 
+/** A new topic of its own name, with these settings. */
+export async function newTopic(settings: object = {}): Promise<string> {
+	const name = newName();
+	good(TopicAnswer, await ask('PUT', `/v1/topics/${name}`, { json: settings }));
+	return name;
+}
+
+/** Subscribes the queue, or a new one; answers the queue, whose name the subscription has too. */
+export async function subscribe(topic: string, wanted: { queue?: string; [field: string]: unknown } = {}) {
+	const queue = wanted.queue ?? (await newQueue());
+	const path = `/v1/topics/${topic}/subscriptions/${queue}`;
+	good(SubscriptionAnswer, await ask('PUT', path, { json: { ...wanted, queue } }));
+	return queue;
+}
+
 /** A scoped key; the root key makes it. */
 export async function newKey(actions: string[], patterns: string[]): Promise<z.output<typeof NewKeyAnswer>> {
 	const json = { name: 'tester', actions, patterns };
@@ -99,6 +116,23 @@ export async function newKey(actions: string[], patterns: string[]): Promise<z.o
 
 export async function getQueue(name: string): Promise<z.output<typeof QueueWithFigures>> {
 	return good(QueueWithFigures, await ask('GET', `/v1/queues/${name}`));
+}
+
+export async function getTopic(name: string): Promise<z.output<typeof TopicWithFigures>> {
+	return good(TopicWithFigures, await ask('GET', `/v1/topics/${name}`));
+}
+
+export async function getSubscription(topic: string, name: string): Promise<z.output<typeof SubscriptionWithFigures>> {
+	return good(SubscriptionWithFigures, await ask('GET', `/v1/topics/${topic}/subscriptions/${name}`));
+}
+
+export async function publishTo(topic: string, body: BodyInit, query = ''): Promise<z.output<typeof PublishAnswer>> {
+	return good(PublishAnswer, await ask('POST', `/v1/topics/${topic}/messages${query}`, { body }));
+}
+
+/** To a queue or a topic, by its path. */
+export async function publishBatch(path: string, messages: readonly object[]) {
+	return good(BatchAnswer, await ask('POST', `${path}/messages/batch`, { json: { messages } })).results;
 }
 
 export async function publish(queue: string, body: BodyInit, query = ''): Promise<z.output<typeof PublishAnswer>> {
@@ -111,6 +145,26 @@ export async function receive(queue: string, options: object = {}): Promise<Rece
 	return good(ReceiveAnswer, await ask('POST', `/v1/queues/${queue}/receive`, { json: options })).messages;
 }
 
+/** So many messages, as they come by courier. */
+export async function receiveAll(queue: string, count: number): Promise<Received[]> {
+	const all: Received[] = [];
+	while (all.length < count) {
+		const some = await receive(queue, { max: 100, waitSeconds: 20 });
+		if (some.length === 0) throw new Error(`${all.length} of ${count} messages came`);
+		all.push(...some);
+	}
+	return all;
+}
+
+/** A queue with messages of these bodies handed out, and their receipts by body. */
+export async function leased(bodies: readonly string[], settings: object = {}) {
+	const queue = await newQueue(settings);
+	for (const body of bodies) await publish(queue, body, `?key=${body}`);
+	const received = await receive(queue, { max: 100 });
+	const receiptOf = new Map(received.map(({ body, receipt }) => [body, receipt as string]));
+	return { queue, receipts: bodies.map((body) => receiptOf.get(body) as string) };
+}
+
 /** The only message that there is to receive. */
 export async function receiveOne(queue: string, options: object = {}): Promise<Received & { receipt: string }> {
 	const [message, ...others] = await receive(queue, options);
@@ -120,6 +174,11 @@ export async function receiveOne(queue: string, options: object = {}): Promise<R
 
 export async function settled(queue: string, verb: 'ack' | 'retry' | 'extend', receipts: readonly unknown[]) {
 	return good(OutcomesAnswer, await ask('POST', `/v1/queues/${queue}/${verb}`, { json: { receipts } })).results;
+}
+
+/** Waits until the subscription has looked at everything. */
+export async function caughtUp(topic: string, subscription: string): Promise<void> {
+	await until(async () => (await getSubscription(topic, subscription)).figures.lag === 0);
 }
 
 /** Asks until it is so: every question lets the objects go on, so no test sleeps. */

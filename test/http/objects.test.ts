@@ -2,13 +2,13 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../durable-objects/env';
-import { isRefusal, partitionObjectName, type Queue } from '../../durable-objects/protocol';
+import { isRefusal, partitionObjectName, type Queue, type Topic } from '../../durable-objects/protocol';
 import { Cache } from '../../src/cache';
 import { reach } from '../../src/objects';
 import { matches } from '../../src/patterns';
 import { problemOf } from '../../src/problems';
 import { receive as receiveFrom } from '../../src/receiving';
-import { ask, getQueue, newQueue, publish, receive, refused, until } from './client';
+import { ask, getQueue, getTopic, newQueue, newTopic, publish, publishTo, receive, refused, until } from './client';
 
 const lost = Object.assign(new Error('Network connection lost.'), { retryable: true });
 const reset = Object.assign(new Error('Durable Object reset because its code was updated.'), {
@@ -132,6 +132,22 @@ describe('settings that another isolate has changed', () => {
 		expect(isRefusal(await catalog.putQueue(other, queue.settings))).toBe(false);
 		await publish(other, 'b');
 		expect(await receive(other)).toMatchObject([{ body: 'b' }]);
+	});
+
+	it('a topic deleted: 404, not a ghost; made again: the new one', async () => {
+		const catalog = env.CATALOG.getByName('catalog');
+		const topic = await newTopic();
+		await publishTo(topic, 'a');
+		await catalog.deleteTopic(topic, false);
+		const problem = await refused('POST', `/v1/topics/${topic}/messages`, { body: 'b' });
+		expect(problem).toMatchObject({ status: 404, code: 'topic_not_found' });
+		const other = await newTopic();
+		await publishTo(other, 'a');
+		const { settings } = (await catalog.getTopic(other)) as Topic;
+		await catalog.deleteTopic(other, false);
+		expect(isRefusal(await catalog.putTopic(other, settings))).toBe(false);
+		expect(await publishTo(other, 'b')).toMatchObject({ duplicate: false, sequence: 1 });
+		expect((await getTopic(other)).figures).toMatchObject({ messages: 1, published: 1 });
 	});
 });
 

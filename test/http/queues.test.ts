@@ -162,7 +162,7 @@ describe('DELETE', () => {
 	it('removes the queue and its messages; a queue made again under its name starts empty', async () => {
 		const name = await newQueue();
 		await publish(name, 'old');
-		expect(good(DeleteAnswer, await ask('DELETE', `/v1/queues/${name}`))).toEqual({ cut: [] });
+		expect(good(DeleteAnswer, await ask('DELETE', `/v1/queues/${name}`))).toEqual({ cut: [], subscriptions: [] });
 		for (const [method, path] of [
 			['GET', ''],
 			['PATCH', ''],
@@ -184,7 +184,7 @@ describe('DELETE', () => {
 		expect(await refused('DELETE', `/v1/queues/${name}-dlq`)).toMatchObject({ status: 409, code: 'queue_in_use' });
 		expect(await refused('DELETE', `/v1/queues/${name}-dlq?force=yes`)).toMatchObject({ status: 400 });
 		const answer = await ask('DELETE', `/v1/queues/${name}-dlq?force=true`);
-		expect(good(DeleteAnswer, answer)).toEqual({ cut: [name] });
+		expect(good(DeleteAnswer, answer)).toEqual({ cut: [name], subscriptions: [] });
 		expect((await getQueue(name)).settings.deadLetter).toBeNull();
 	});
 });

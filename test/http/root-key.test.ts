@@ -25,7 +25,7 @@ interface Roots {
 
 /** A request to the same Worker with other secrets. */
 async function askWith(roots: Roots, method: string, path: string, options?: Options): Promise<Answer> {
-	const secrets = { CATALOG: env.CATALOG, PARTITION: env.PARTITION, ...roots };
+	const secrets = { CATALOG: env.CATALOG, PARTITION: env.PARTITION, TOPIC: env.TOPIC, ...roots };
 	return read(await worker.fetch(requestOf(method, path, options), secrets, createExecutionContext()));
 }
 

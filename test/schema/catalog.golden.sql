@@ -6,6 +6,13 @@ CREATE TABLE access_key (
 	created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE deleted_subscription (
+	topic TEXT NOT NULL,
+	name TEXT NOT NULL,
+	subscription TEXT NOT NULL,      -- JSON
+	PRIMARY KEY (topic, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE duty (
 	name TEXT NOT NULL,
 	generation INTEGER NOT NULL,
@@ -36,4 +43,34 @@ CREATE TABLE retired (
 	generation INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE retired_topic (
+	name TEXT PRIMARY KEY,
+	generation INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE schema_version (number INTEGER NOT NULL) STRICT;
+
+CREATE TABLE subscription (
+	topic TEXT NOT NULL,
+	name TEXT NOT NULL,
+	queue TEXT NOT NULL,
+	filter TEXT,                     -- JSON
+	version INTEGER NOT NULL,
+	generation INTEGER NOT NULL,
+	start TEXT NOT NULL,             -- JSON
+	created_at INTEGER NOT NULL,
+	updated_at INTEGER NOT NULL,
+	PRIMARY KEY (topic, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE topic (
+	name TEXT PRIMARY KEY,
+	generation INTEGER NOT NULL,
+	version INTEGER NOT NULL,        -- grows with every change, those of its subscriptions included
+	heard INTEGER NOT NULL,          -- the newest version that all its partitions have been told; behind it: a duty
+	created_at INTEGER NOT NULL,
+	updated_at INTEGER NOT NULL,     -- of its settings
+	settings TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX subscription_queue ON subscription (queue);

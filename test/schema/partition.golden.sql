@@ -18,7 +18,7 @@ CREATE TABLE held (
 CREATE TABLE inbox (
 	source TEXT PRIMARY KEY,
 	taken INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, generation INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE TABLE lease (
 	id INTEGER PRIMARY KEY,          -- a slot: a row with no member left is overwritten by the next lease
@@ -35,7 +35,7 @@ CREATE TABLE lease (
 
 CREATE TABLE outbox (
 	position INTEGER PRIMARY KEY,
-	queue TEXT NOT NULL,
+	target TEXT NOT NULL,
 	span INTEGER NOT NULL,
 	heads TEXT NOT NULL,
 	bodies TEXT NOT NULL

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Database, type Migration, migrate } from '../../durable-objects/database';
 import { catalogMigrations } from '../../migrations/catalog';
 import { partitionMigrations } from '../../migrations/partition';
+import { topicMigrations } from '../../migrations/topic';
 
 function onFreshDatabase<Result>(run: (database: Database) => Result): Promise<Result> {
 	return runInDurableObject(env.SCRATCH.getByName(crypto.randomUUID()), (_object, state) =>
@@ -23,6 +24,7 @@ function schemaOf(database: Database): string {
 
 const classes: readonly (readonly [string, readonly Migration[]])[] = [
 	['partition', partitionMigrations],
+	['topic', topicMigrations],
 	['catalog', catalogMigrations],
 ];
 

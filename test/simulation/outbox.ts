@@ -18,7 +18,7 @@ export function lastDeparture(database: Database): number {
 /** What the outbox holds behind a courier position, in order. */
 export function departures(database: Database, after: number): Departure[] {
 	return database.all<Departure>(
-		`SELECT outbox.position + head.key AS position, queue, head.value ->> 'id' AS id,
+		`SELECT outbox.position + head.key AS position, target AS queue, head.value ->> 'id' AS id,
 			head.value ->> '$.deadLetter.attempts' AS attempts, head.value ->> '$.deadLetter.queue' AS origin
 		FROM outbox, json_each(outbox.heads) head
 		WHERE outbox.position + outbox.span > ? AND head.type != 'null' AND outbox.position + head.key > ? ORDER BY 1`,

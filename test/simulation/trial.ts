@@ -119,7 +119,7 @@ export class Trial {
 
 	/** The courier was there, and what it carried was taken: of several messages mostly not all. */
 	private carry(now: number): void {
-		for (const owed of this.site.engine.owedQueues) {
+		for (const owed of this.site.engine.owedTargets) {
 			const { parcel } = this.site.engine.parcelFor(owed);
 			if (parcel === undefined) continue;
 			const positions = parcel.messages.map((message) => message.courierPosition);

@@ -5,8 +5,8 @@ export const carried: readonly Mutant[] = [
 	{
 		name: 'courier-forgets-the-inbox',
 		file: 'engine/deliver.ts',
-		find: 'delivery.messages.filter((message) => message.courierPosition > taken)',
-		replace: 'delivery.messages.slice()',
+		find: 'if (message.courierPosition <= taken) continue;',
+		replace: '',
 		needs: 'dead-letters',
 	},
 	{
@@ -26,9 +26,9 @@ export const carried: readonly Mutant[] = [
 	{
 		name: 'courier-positions-used-twice',
 		file: 'engine/outbox.ts',
-		find: 'if (memory.tally.owedMessages === 0) memory.owedQueues.clear();',
+		find: 'if (memory.tally.owedMessages === 0) memory.owedTargets.clear();',
 		replace:
-			'if (memory.tally.owedMessages === 0) memory.tally.nextOutboxPosition = 1;\n\tif (memory.tally.owedMessages === 0) memory.owedQueues.clear();',
+			'if (memory.tally.owedMessages === 0) memory.tally.nextOutboxPosition = 1;\n\tif (memory.tally.owedMessages === 0) memory.owedTargets.clear();',
 		needs: 'dead-letters',
 	},
 	{

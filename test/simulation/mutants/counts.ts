@@ -4,13 +4,13 @@ import type { Mutant } from '../mutants';
 export const counts: readonly Mutant[] = [
 	{
 		name: 'dedup-window-a-millisecond-long',
-		file: 'engine/rules.ts',
+		file: 'engine/dedup.ts',
 		find: '!isDue(acceptedAt + settings.dedupWindowMs, now)',
 		replace: '!isDue(acceptedAt + settings.dedupWindowMs, now - 1)',
 	},
 	{
 		name: 'dedup-window-a-millisecond-short',
-		file: 'engine/rules.ts',
+		file: 'engine/dedup.ts',
 		find: '!isDue(acceptedAt + settings.dedupWindowMs, now)',
 		replace: '!isDue(acceptedAt + settings.dedupWindowMs, now + 1)',
 	},

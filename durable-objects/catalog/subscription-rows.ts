@@ -1,0 +1,100 @@
+import type { Database } from '../database';
+import type { FilterPolicy, Start, Subscription } from '../protocol';
+
+interface SubscriptionRow {
+	readonly topic: string;
+	readonly name: string;
+	readonly queue: string;
+	readonly filter: string | null;
+	readonly version: number;
+	readonly generation: number;
+	readonly start: string;
+	readonly created_at: number;
+	readonly updated_at: number;
+}
+
+function toSubscription(row: SubscriptionRow): Subscription {
+	return {
+		name: row.name,
+		queue: row.queue,
+		filter: JSON.parse(row.filter ?? 'null') as FilterPolicy | null,
+		version: row.version,
+		generation: row.generation,
+		start: JSON.parse(row.start) as Start,
+		createdAt: row.created_at,
+		updatedAt: row.updated_at,
+	};
+}
+
+export function findSubscription(database: Database, topic: string, name: string): Subscription | undefined {
+	const query = 'SELECT * FROM subscription WHERE topic = ? AND name = ?';
+	const row = database.first<SubscriptionRow>(query, topic, name);
+	return row && toSubscription(row);
+}
+
+/** All of a topic, by name. */
+export function subscriptionsOf(database: Database, topic: string): Subscription[] {
+	const query = 'SELECT * FROM subscription WHERE topic = ? ORDER BY name';
+	return database.all<SubscriptionRow>(query, topic).map(toSubscription);
+}
+
+export function subscriptionsAfter(database: Database, topic: string, after: string, limit: number): Subscription[] {
+	const query = 'SELECT * FROM subscription WHERE topic = ? AND name > ? ORDER BY name LIMIT ?';
+	return database.all<SubscriptionRow>(query, topic, after, limit).map(toSubscription);
+}
+
+export function subscriptionNames(database: Database, topic: string): string[] {
+	const query = 'SELECT name FROM subscription WHERE topic = ? ORDER BY name';
+	return database.all<{ name: string }>(query, topic).map((row) => row.name);
+}
+
+/** Of all topics, by topic and name. */
+export function subscriptionsFeeding(database: Database, queue: string): { topic: string; name: string }[] {
+	return database.all('SELECT topic, name FROM subscription WHERE queue = ? ORDER BY topic, name', queue);
+}
+
+/** Takes the place of the one that has its name. */
+export function writeSubscription(database: Database, topic: string, subscription: Subscription): void {
+	const { name, queue, filter, version, generation, start, createdAt, updatedAt } = subscription;
+	database.run(
+		`INSERT OR REPLACE INTO subscription
+			(topic, name, queue, filter, version, generation, start, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		topic,
+		name,
+		queue,
+		filter && JSON.stringify(filter),
+		version,
+		generation,
+		JSON.stringify(start),
+		createdAt,
+		updatedAt,
+	);
+}
+
+/** It is remembered as deleted until `forgetDeleted`. */
+export function dropSubscription(database: Database, topic: string, subscription: Subscription): void {
+	database.run('DELETE FROM subscription WHERE topic = ? AND name = ?', topic, subscription.name);
+	database.run(
+		'INSERT OR REPLACE INTO deleted_subscription (topic, name, subscription) VALUES (?, ?, ?)',
+		topic,
+		subscription.name,
+		JSON.stringify(subscription),
+	);
+}
+
+export function findDeleted(database: Database, topic: string, name: string): Subscription | undefined {
+	const query = 'SELECT subscription FROM deleted_subscription WHERE topic = ? AND name = ?';
+	const row = database.first<{ subscription: string }>(query, topic, name);
+	return row && (JSON.parse(row.subscription) as Subscription);
+}
+
+export function forgetDeleted(database: Database, topic: string): void {
+	database.run('DELETE FROM deleted_subscription WHERE topic = ?', topic);
+}
+
+/** All of a topic that goes itself. */
+export function dropSubscriptions(database: Database, topic: string): void {
+	database.run('DELETE FROM subscription WHERE topic = ?', topic);
+	forgetDeleted(database, topic);
+}

@@ -1,0 +1,190 @@
+import type { Database } from '../../database';
+import { matcherOf } from '../../filter/filter';
+import { isTopic, type Queue, type Start, type Subscription, type Target } from '../../protocol';
+import { firstAfter, firstSequence } from './log';
+import type { Reader, Term, TopicMemory } from './memory';
+
+/** Tells all subscriptions of the topic as they are: new ones begin, moved ones begin anew, missing ones end. */
+export function tellSubscriptions(
+	database: Database,
+	memory: TopicMemory,
+	subscriptions: readonly Subscription[],
+): void {
+	const names = new Set(subscriptions.map(({ name }) => name));
+	for (const name of memory.readers.keys()) if (!names.has(name)) forget(database, memory, name);
+	for (const subscription of subscriptions) {
+		const reader = memory.readers.get(subscription.name);
+		if (reader === undefined || reader.generation < subscription.generation)
+			begin(database, memory, subscription, reader);
+		else agree(database, memory, subscription, reader);
+	}
+}
+
+/** At its start, as a new source. What it had delivered before is told from what is new by `replayUntil`. */
+function begin(database: Database, memory: TopicMemory, subscription: Subscription, before: Reader | undefined): void {
+	const { name, generation, version, queue, filter, start } = subscription;
+	const position = positionOf(database, memory, start);
+	const reader: Reader = {
+		name,
+		generation,
+		replayUntil: Math.max(before?.replayUntil ?? 0, before?.position ?? 0),
+		terms: [{ from: position, version, queue, filter }],
+		route: undefined,
+		position,
+		ahead: new Set(),
+		delivered: before?.delivered ?? 0,
+		filtered: before?.filtered ?? 0,
+		missed: before?.missed ?? 0,
+		written: { position, filtered: before?.filtered ?? 0 },
+		matcher: undefined,
+	};
+	memory.readers.set(name, reader);
+	writeReader(database, reader);
+	memory.moved.add(reader);
+}
+
+/** What the log does not have any more, or not yet, is no place to begin at. */
+function positionOf(database: Database, memory: TopicMemory, start: Start): number {
+	const first = firstSequence(database, memory);
+	switch (start.from) {
+		case 'earliest':
+			return first;
+		case 'sequence':
+			return Math.min(Math.max(start.sequence, first), memory.tally.nextSequence);
+		// An instant names the messages at it and behind it; "now" those behind it only.
+		case 'instant':
+			return firstAfter(database, memory, start.at - 1);
+		case 'now':
+			return firstAfter(database, memory, start.at);
+	}
+}
+
+/**
+ * Another queue or filter counts from here on: what was published before still goes by the terms of then. The cursor's row
+ * is written with the terms, here and in `passTerms`: if it lagged behind them, a restart would hold older messages to them.
+ */
+function agree(database: Database, memory: TopicMemory, subscription: Subscription, reader: Reader): void {
+	const { version, queue, filter } = subscription;
+	if ((reader.terms.at(-1) as Term).version >= version) return;
+	const from = memory.tally.nextSequence;
+	const kept = reader.terms.filter((term) => term.from < from && from > reader.position);
+	setTerms(reader, [...kept, { from, version, queue, filter }]);
+	writeReader(database, reader);
+	memory.moved.add(reader);
+}
+
+/** Leaves terms behind that the cursor has passed. */
+export function passTerms(database: Database, memory: TopicMemory, reader: Reader): void {
+	const { terms, position } = reader;
+	const holds = terms.findLastIndex((term, index) => index === 0 || term.from <= position);
+	if (holds === 0) return;
+	setTerms(reader, terms.slice(holds));
+	writeReader(database, reader);
+	memory.moved.add(reader);
+}
+
+/** The queue of terms that have been replaced is gone: the next ones hold for its messages too. False when there are none. */
+export function skipTerm(database: Database, reader: Reader): boolean {
+	const [first, second, ...others] = reader.terms;
+	if (first === undefined || second === undefined) return false;
+	setTerms(reader, [{ ...second, from: first.from }, ...others]);
+	writeReader(database, reader);
+	return true;
+}
+
+function setTerms(reader: Reader, terms: Term[]): void {
+	if (terms[0]?.queue !== reader.terms[0]?.queue) reader.route = undefined;
+	reader.matcher = undefined;
+	reader.terms = terms;
+}
+
+/**
+ * A queue that was deleted and made again under the same name is another one: by then the subscription is gone as well, and
+ * nothing of it may go there in the time until this object is told.
+ */
+export function setRoute(database: Database, reader: Reader, route: Target): void {
+	if (isTopic(route) || route.name !== reader.terms[0]?.queue) return;
+	if (reader.route !== undefined && reader.route.generation !== route.generation) return;
+	reader.route = route;
+	writeReader(database, reader);
+}
+
+export function matcherFor(reader: Reader): Reader['matcher'] {
+	const filter = reader.terms[0]?.filter;
+	if (filter === null || filter === undefined) return undefined;
+	reader.matcher ??= matcherOf(filter);
+	return reader.matcher;
+}
+
+function forget(database: Database, memory: TopicMemory, name: string): void {
+	memory.readers.delete(name);
+	database.run('DELETE FROM subscription WHERE name = ?', name);
+	database.run('DELETE FROM cursor WHERE name = ?', name);
+}
+
+function writeReader(database: Database, { name, generation, replayUntil, terms, route }: Reader): void {
+	database.run(
+		`INSERT INTO subscription (name, generation, replay_until, terms, route) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET generation = excluded.generation, replay_until = excluded.replay_until,
+			terms = excluded.terms, route = excluded.route`,
+		name,
+		generation,
+		replayUntil,
+		JSON.stringify(terms),
+		route === undefined ? null : JSON.stringify(route),
+	);
+}
+
+/** One row per subscription that has moved in this commit. */
+export function flushCursors(database: Database, memory: TopicMemory): void {
+	for (const reader of memory.moved) {
+		if (memory.readers.get(reader.name) !== reader) continue;
+		const { name, position, ahead, delivered, filtered, missed } = reader;
+		reader.written = { position, filtered };
+		database.run(
+			`INSERT INTO cursor (name, position, ahead, delivered, filtered, missed) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET position = excluded.position, ahead = excluded.ahead,
+				delivered = excluded.delivered, filtered = excluded.filtered, missed = excluded.missed`,
+			name,
+			position,
+			JSON.stringify([...ahead]),
+			delivered,
+			filtered,
+			missed,
+		);
+	}
+	memory.moved.clear();
+}
+
+interface ReaderRow {
+	readonly name: string;
+	readonly generation: number;
+	readonly replay_until: number;
+	readonly terms: string;
+	readonly route: string | null;
+	readonly position: number;
+	readonly ahead: string;
+	readonly delivered: number;
+	readonly filtered: number;
+	readonly missed: number;
+}
+
+export function loadReaders(database: Database, memory: TopicMemory): void {
+	const rows = database.all<ReaderRow>('SELECT * FROM subscription JOIN cursor USING (name)');
+	for (const { name, generation, replay_until, terms, route, position, ahead, delivered, filtered, missed } of rows) {
+		memory.readers.set(name, {
+			name,
+			generation,
+			replayUntil: replay_until,
+			terms: JSON.parse(terms) as Term[],
+			route: route === null ? undefined : (JSON.parse(route) as Queue),
+			position,
+			ahead: new Set(JSON.parse(ahead) as number[]),
+			delivered,
+			filtered,
+			missed,
+			written: { position, filtered },
+			matcher: undefined,
+		});
+	}
+}

@@ -1,0 +1,50 @@
+import type { Courier } from '../../durable-objects/courier';
+import type { OutboxParcel } from '../../durable-objects/engine/outbox';
+import type { TopicParcel } from '../../durable-objects/engine/topic/memory';
+import type { Address, Parcel, Queue, ReceiveCommand, ReceivedMessage, Target } from '../../durable-objects/protocol';
+import type { Site, TopicSite } from './site';
+import type { Registered } from './subscriptions';
+
+/** What can go wrong with one delivery: its call is lost, its answer is lost, it arrives twice, or the sender dies. */
+export type CourierFault = 'before' | 'after' | 'twice' | 'crash';
+
+/** What partitions and topics of a world have in common: an object, its alarm and its courier. */
+export interface Inhabitant<P extends Parcel = Parcel> {
+	readonly address: Address;
+	readonly object: DurableObjectStub;
+	dueAt: number | null;
+	/** What the courier would read, by line: an object's database is open only to calls inside that object. */
+	parcels: ReadonlyMap<string, Next<P>>;
+	courier: Courier<P>;
+	/** What goes wrong with the next deliveries. */
+	readonly faults: CourierFault[];
+}
+
+interface Next<P> {
+	readonly parcel: P | undefined;
+	readonly route: Target | undefined;
+}
+
+/** A long poll that is parked; its messages are set when it is answered. */
+export interface Parked {
+	readonly command: ReceiveCommand;
+	readonly until: number;
+	messages: ReceivedMessage[] | undefined;
+}
+
+/** A queue with one partition: an engine in an object of its own, and the small part of the shell that moves it. */
+export interface Partition extends Inhabitant<OutboxParcel> {
+	queue: Queue;
+	site: Site | undefined;
+	parked: Parked[];
+	visibleAt: number | null;
+}
+
+/** The same of a topic, and what the catalog knows of it. */
+export interface TopicInhabitant extends Inhabitant<TopicParcel>, Registered {
+	site: TopicSite | undefined;
+}
+
+export function parcelsOf<P>(lines: Iterable<string>, next: (line: string) => Next<P>): Map<string, Next<P>> {
+	return new Map([...lines].map((line) => [line, next(line)]));
+}
