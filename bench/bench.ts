@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { costs, duration } from './cost.ts';
 import { blockedKey, depth, fillBacklogs } from './depth.ts';
+import { fanOut } from './fan-out.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { isReached, type Measured, machine, table } from './report.ts';
@@ -17,10 +18,10 @@ const QUICK = { rounds: 2, seconds: 2, samples: 60, backlog: 50_000, blocked: 10
 
 const usage = `npm run bench -- [options]
   --quick       under a minute: fewer rounds, a smaller backlog
-  --only PART   throughput, latency, depth or rows; may be repeated
+  --only PART   throughput, latency, depth, fan-out or rows; may be repeated
   --out FILE    where the numbers go, default bench/results.json; "-" for nowhere`;
 
-const PARTS = ['throughput', 'latency', 'depth', 'rows'] as const;
+const PARTS = ['throughput', 'latency', 'depth', 'fan-out', 'rows'] as const;
 type Part = (typeof PARTS)[number];
 
 const { values: options } = parseArgs({
@@ -82,6 +83,12 @@ async function besideBacklog(): Promise<void> {
 	add(await memory(servers, deep, shallow, options.quick ? 1 : 3));
 }
 
+async function manySubscriptions(): Promise<void> {
+	const topics = await servers.start('sluice', 'topics');
+	add(...(await fanOut(topics, scale.rounds, scale.seconds / 2)));
+	await servers.stop(topics);
+}
+
 async function billed(): Promise<void> {
 	const counting = await servers.start('counting', 'counting');
 	const result = await rows(counting, scale.cycles);
@@ -93,6 +100,7 @@ async function billed(): Promise<void> {
 try {
 	if (wants('throughput') || wants('latency')) await besidePing();
 	if (wants('depth')) await besideBacklog();
+	if (wants('fan-out')) await manySubscriptions();
 	if (wants('rows')) await billed();
 } finally {
 	await servers.close();

@@ -38,6 +38,29 @@ export class Client {
 		await this.send('PUT', `/v1/queues/${queue}`, JSON.stringify(settings));
 	}
 
+	/** A topic and its subscriptions, each feeding the queue at its place. */
+	async createTopic(topic: string, queues: readonly string[]): Promise<void> {
+		await this.send('PUT', `/v1/topics/${topic}`, '{}');
+		for (const queue of queues) {
+			await this.send('PUT', `/v1/topics/${topic}/subscriptions/${queue}`, JSON.stringify({ queue }));
+		}
+	}
+
+	/** With its subscriptions; what they had still to deliver is not delivered any more. */
+	async deleteTopic(topic: string): Promise<void> {
+		await this.send('DELETE', `/v1/topics/${topic}?force=true`, '');
+	}
+
+	async publishBatchToTopic(topic: string, messages: readonly Message[]): Promise<void> {
+		await this.send('POST', `/v1/topics/${topic}/messages/batch`, JSON.stringify({ messages }));
+	}
+
+	/** Messages of the topic that a subscription has still to look at. */
+	async lag(topic: string, subscription: string): Promise<number> {
+		const text = await this.get(`/v1/topics/${topic}/subscriptions/${subscription}`);
+		return (JSON.parse(text) as { figures: { lag: number } }).figures.lag;
+	}
+
 	async purge(queue: string): Promise<void> {
 		await this.send('POST', `/v1/queues/${queue}/purge`, '');
 	}

@@ -7,7 +7,7 @@ import { inTurn, mean, median, medianRatio } from './statistics.ts';
 const CONNECTIONS = 32;
 const BATCH = 100;
 
-interface Load {
+export interface Load {
 	readonly server: Running;
 	readonly path: string;
 	readonly body?: string;
@@ -16,7 +16,7 @@ interface Load {
 }
 
 /** Successful requests per second of the same request, over and over, on 32 connections without pipelining. */
-async function requestsPerSecond({ server, path, body, type = 'text/plain', seconds }: Load): Promise<number> {
+export async function requestsPerSecond({ server, path, body, type = 'text/plain', seconds }: Load): Promise<number> {
 	const headers = { authorization: server.client.authorization, 'content-type': type };
 	const sent = body === undefined ? {} : { method: 'POST' as const, body };
 	const url = `${server.url.replace('localhost', '127.0.0.1')}${path}`;
@@ -114,6 +114,6 @@ export async function throughput(ping: Running, sluice: Running, rounds: number,
 	};
 }
 
-function whole(values: readonly number[]): string {
+export function whole(values: readonly number[]): string {
 	return Math.round(median(values)).toLocaleString('en');
 }
