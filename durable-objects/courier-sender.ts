@@ -19,10 +19,11 @@ import {
 } from './protocol';
 
 /** The courier's ways to other objects, the same for whomever it works. */
-type Ways = Pick<Sender<never>, 'resolve' | 'deliver' | 'now'>;
+type Ways = Pick<Sender<never>, 'resolve' | 'deliver' | 'giveWay' | 'now'>;
 
 /** The runtime lets no call to another object out before what was committed is durable (output gate). */
 export function waysTo(env: Env): Ways {
+	let turn: Promise<void> | undefined;
 	return {
 		resolve: (address) => {
 			const catalog = env.CATALOG.getByName('catalog');
@@ -30,6 +31,13 @@ export function waysTo(env: Env): Ways {
 			return topic === undefined ? catalog.getQueue(address) : catalog.getTopic(topic);
 		},
 		deliver: async (target, index, delivery) => fromText(await answered(call(env, target, index, delivery))),
+		// All that wait go on together, so that what they do next shares commits.
+		giveWay: () => {
+			turn ??= scheduler.wait(0).then(() => {
+				turn = undefined;
+			});
+			return turn;
+		},
 		now: () => Date.now(),
 	};
 }

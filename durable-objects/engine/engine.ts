@@ -56,7 +56,7 @@ export class PartitionEngine {
 
 	commit(commands: readonly Command[], waiting: Iterable<ReceiveCommand>, now: number): Commit {
 		const { database, memory } = this;
-		const rowsBefore = database.rowsWritten;
+		const before = { rows: database.rowsWritten, published: memory.totals.published };
 		const results: unknown[] = new Array(commands.length);
 		const appender = new Appender(database, memory, now);
 		const budget: Budget = { units: LIMITS.commitUnits };
@@ -74,7 +74,7 @@ export class PartitionEngine {
 		appender.flush();
 		if (!hasBuried) this.buryDoomed(now);
 		served ??= this.serve(waiting, budget, now);
-		this.flush(rowsBefore, now);
+		this.flush(before, now);
 		return { results, served, dueAt: this.dueAt(), visibleAt: this.visibleAt(now), again: memory.moreToScan };
 	}
 
@@ -209,7 +209,7 @@ export class PartitionEngine {
 		return served;
 	}
 
-	private flush(rowsBefore: number, now: number): void {
+	private flush(before: { readonly rows: number; readonly published: number }, now: number): void {
 		const { database, memory } = this;
 		flushSegments(database, memory);
 		for (const lane of memory.lanes.values()) flushLeases(database, memory, lane, now);
@@ -219,8 +219,10 @@ export class PartitionEngine {
 		memory.tallyDirty = false;
 		if (memory.settingsDirty) writeState(database, 'queue', memory.queue);
 		memory.settingsDirty = false;
-		if (database.rowsWritten > rowsBefore) flushTotals(database, memory, now);
-		if (memory.queue !== undefined && !memory.destroyed) planSweep(database, memory, memory.queue.settings, now);
+		if (database.rowsWritten > before.rows) flushTotals(database, memory, now);
+		const hasPublished = memory.totals.published > before.published;
+		if (memory.queue === undefined || memory.destroyed) return;
+		planSweep(database, memory, memory.queue.settings, hasPublished, now);
 	}
 
 	private dueAt(): number | null {

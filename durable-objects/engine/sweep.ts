@@ -47,9 +47,17 @@ export function nextSweepAt(
 	return at === Number.POSITIVE_INFINITY ? undefined : Math.max(at, earliest);
 }
 
-/** Makes sure that a sweep is planned while anything is stored. */
-export function planSweep(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
-	if (memory.sweep.nextAt !== undefined || memory.sealed) return;
+/** Makes sure that a sweep is planned while anything is stored, and is not late for what has just been published. */
+export function planSweep(
+	database: Database,
+	memory: Memory,
+	settings: QueueSettings,
+	hasPublished: boolean,
+	now: number,
+): void {
+	const { nextAt } = memory.sweep;
+	if (nextAt !== undefined && hasPublished) memory.sweep.nextAt = Math.min(nextAt, now + settings.retentionMs);
+	if (nextAt !== undefined || memory.sealed) return;
 	if (memory.hasDedup || backlog(memory).messages > 0) {
 		memory.sweep.nextAt = nextSweepAt(database, memory, settings, now, now);
 	}

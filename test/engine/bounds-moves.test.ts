@@ -145,6 +145,8 @@ class Office implements Sender<Parcel> {
 		return 0;
 	}
 
+	async giveWay(): Promise<void> {}
+
 	now(): number {
 		return this.time;
 	}

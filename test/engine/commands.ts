@@ -1,6 +1,6 @@
 import type { Command } from '../../durable-objects/engine/commands';
-import type { NewMessage, Queue, ReceiveCommand, SettleCommand } from '../../durable-objects/protocol';
-import type { Action, Asking, Draft, Entry } from '../guarantees/script';
+import type { Handover, NewMessage, Queue, ReceiveCommand, SettleCommand } from '../../durable-objects/protocol';
+import type { Action, Asking, Draft, Entry, Successor } from '../guarantees/script';
 import type { Names } from './names';
 
 /** The engine's command for a line, or null where the line names a message that is not there. */
@@ -16,18 +16,20 @@ export function commandOf(action: Action, queue: Queue, names: Names, epoch: num
 		case 'receive':
 			return { kind: 'receive', queue, command: receiveCommand(action) };
 		case 'settle': {
-			const command = settleCommand(action.entries, names);
-			return command === null ? null : { kind: 'settle', queue, command };
+			const command = settleCommand(action.entries, names, queue.name);
+			if (command === null) return null;
+			const handovers = handoversOf(action, epoch);
+			return { kind: 'settle', queue, command: handovers === undefined ? command : { ...command, handovers } };
 		}
 		case 'browse':
 			return { kind: 'browse', queue, command: { state: action.state, after: 0, limit: 100 } };
 		case 'look':
 		case 'remove': {
-			const known = names.named(action.name);
+			const known = names.named(action.name, queue.name);
 			return known === undefined ? null : { kind: action.verb, queue, id: known.id };
 		}
 		case 'redrive': {
-			const ids = action.names?.map((name) => names.named(name)?.id) ?? null;
+			const ids = action.names?.map((name) => names.named(name, queue.name)?.id) ?? null;
 			if (ids?.includes(undefined)) return null;
 			const command = { to: action.to ?? null, ids: ids as string[] | null, ratePerSecond: action.rate ?? null };
 			return { kind: 'redrive', queue, command };
@@ -36,20 +38,25 @@ export function commandOf(action: Action, queue: Queue, names: Names, epoch: num
 		case 'figures':
 		case 'tick':
 			return { kind: action.verb, queue };
+		case 'delete':
+			return { kind: 'destroy', queue };
 		default:
 			return null;
 	}
 }
 
 export function bodyOf(draft: Draft): string {
+	if (draft.body !== undefined) return draft.body;
 	return draft.bytes === undefined ? draft.name : draft.name.padEnd(draft.bytes, '.').slice(0, draft.bytes);
 }
 
-function newMessage(draft: Draft, epoch: number): NewMessage {
+export function newMessage(draft: Draft, epoch: number): NewMessage {
 	const body = bodyOf(draft);
+	const attributes = Object.entries(draft.attributes ?? {});
 	return {
 		body,
-		size: body.length,
+		size: body.length + attributes.reduce((sum, [name, value]) => sum + name.length + value.length, 0),
+		...(attributes.length === 0 ? {} : { attributes: draft.attributes }),
 		...(draft.key === undefined ? {} : { key: draft.key }),
 		...(draft.dedupId === undefined ? {} : { dedupId: draft.dedupId }),
 		...(draft.delayMs === undefined ? {} : { delayMs: draft.delayMs }),
@@ -65,10 +72,10 @@ export function receiveCommand(asking: Asking): ReceiveCommand {
 }
 
 /** The lists of a settle command, in the entries' order; null where a receipt names no message that is known. */
-function settleCommand(entries: readonly Entry[], names: Names): SettleCommand | null {
+function settleCommand(entries: readonly Entry[], names: Names, queue: string): SettleCommand | null {
 	const command = { ack: [] as unknown[], retry: [] as unknown[], extend: [] as unknown[] };
 	for (const entry of entries) {
-		const receipt = names.receipt(entry.receipt);
+		const receipt = names.receipt(entry.receipt, queue);
 		if (receipt === undefined) return null;
 		const lease = { position: receipt.known.position, attempt: receipt.attempt };
 		if (entry.kind === 'ack') command.ack.push(lease);
@@ -80,4 +87,28 @@ function settleCommand(entries: readonly Entry[], names: Names): SettleCommand |
 		}
 	}
 	return command as unknown as SettleCommand;
+}
+
+/** What a settle publishes, as it is handed over: side by side what goes to one target by one receipt. */
+export function bundlesOf(publish: readonly Successor[]): Successor[][] {
+	const bundles: Successor[][] = [];
+	for (const successor of publish) {
+		const last = bundles.at(-1);
+		const isSame = last?.[0]?.to === successor.to && last[0].receipt === successor.receipt;
+		if (isSame) last.push(successor);
+		else bundles.push([successor]);
+	}
+	return bundles;
+}
+
+function handoversOf({ entries, publish }: Action & { verb: 'settle' }, epoch: number): Handover[] | undefined {
+	if (publish === undefined) return undefined;
+	const acks = entries.filter(({ kind }) => kind === 'ack').map(({ receipt }) => receipt);
+	const owed = (receipt: string | undefined) =>
+		bundlesOf(publish.filter((one) => one.receipt === receipt)).map((bundle) => ({
+			to: (bundle[0] as Successor).to,
+			messages: bundle.map((draft) => newMessage(draft, epoch)),
+		}));
+	if (publish[0]?.receipt === undefined) return [{ acks: [...acks.keys()], publish: owed(undefined) }];
+	return acks.map((receipt, index) => ({ acks: [index], publish: owed(receipt) }));
 }

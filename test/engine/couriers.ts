@@ -48,10 +48,14 @@ export class Couriers {
 		return courier;
 	}
 
-	private waysOf(self: () => Inhabitant, isAlive: () => boolean): Pick<Sender<never>, 'resolve' | 'deliver' | 'now'> {
+	private waysOf(
+		self: () => Inhabitant,
+		isAlive: () => boolean,
+	): Pick<Sender<never>, 'resolve' | 'deliver' | 'giveWay' | 'now'> {
 		return {
 			resolve: async (address) => this.world.resolve(address),
 			deliver: async (target, _index, delivery) => (isAlive() ? this.deliver(self(), target, delivery) : wasReset()),
+			giveWay: async () => undefined,
 			now: () => this.world.now,
 		};
 	}

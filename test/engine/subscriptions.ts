@@ -1,4 +1,5 @@
 import {
+	type Address,
 	type FilterPolicy,
 	type Refusal,
 	refuse,
@@ -6,6 +7,7 @@ import {
 	type Subscription,
 	type Topic,
 	type TopicSettings,
+	topicIn,
 } from '../../durable-objects/protocol';
 
 /** The documented defaults, in one partition. */
@@ -64,7 +66,7 @@ export function subscribe(registered: Registered, wanted: NewSubscription, now: 
 }
 
 export function unsubscribe(registered: Registered, name: string, now: number): Refusal | undefined {
-	if (!registered.subscriptions.delete(name)) return noSubscription(registered, name);
+	if (!registered.subscriptions.delete(name)) return noSubscription(registered.topic, name);
 	revise(registered, now);
 	return undefined;
 }
@@ -72,11 +74,16 @@ export function unsubscribe(registered: Registered, name: string, now: number): 
 /** Moves it: it begins anew at the start, as a new source. */
 export function seek(registered: Registered, name: string, start: Start, now: number): Refusal | undefined {
 	const before = registered.subscriptions.get(name);
-	if (before === undefined) return noSubscription(registered, name);
+	if (before === undefined) return noSubscription(registered.topic, name);
 	registered.subscriptions.set(name, { ...before, start, generation: revise(registered, now), updatedAt: now });
 	return undefined;
 }
 
-function noSubscription({ topic }: Registered, name: string): Refusal {
+export function noSubscription(topic: Topic, name: string): Refusal {
 	return refuse('subscription_not_found', `${topic.name} has no subscription ${name}.`);
+}
+
+export function notFound(address: Address): Refusal {
+	const isQueue = topicIn(address) === undefined;
+	return refuse(isQueue ? 'queue_not_found' : 'topic_not_found', `There is no ${address}.`);
 }

@@ -8,7 +8,6 @@ import { TopicEngine } from '../../durable-objects/engine/topic/engine';
 import {
 	type Address,
 	type Refusal,
-	refuse,
 	type Start,
 	type Target,
 	type TopicSettings,
@@ -26,7 +25,7 @@ import {
 } from './inhabitant';
 import { queueOf } from './queue';
 import { type EngineClass, Site, type TopicEngineClass, TopicSite } from './site';
-import { type NewSubscription, revise, seek, subscribe, topicOf, unsubscribe } from './subscriptions';
+import { type NewSubscription, notFound, revise, seek, subscribe, topicOf, unsubscribe } from './subscriptions';
 
 export type { CourierFault, Parked, Partition, TopicInhabitant } from './inhabitant';
 
@@ -134,6 +133,15 @@ export class World {
 		return this.configure(name);
 	}
 
+	/** The catalog's part of deleting a queue: its name means nothing any more, and subscriptions that feed it end. */
+	async cut(queue: string): Promise<void> {
+		this.missing.add(queue);
+		for (const [name, registered] of this.topics) {
+			const fed = [...registered.subscriptions.values()].filter((subscription) => subscription.queue === queue);
+			for (const subscription of fed) await this.unsubscribe(name, subscription.name);
+		}
+	}
+
 	/** Tells a topic all its subscriptions. */
 	async configure(name: string): Promise<Refusal | null> {
 		const { topic, subscriptions } = this.topic(name);
@@ -223,9 +231,4 @@ export class World {
 		for (const wait of partition.parked) if (wait.until <= this.now) wait.messages = [];
 		partition.parked = partition.parked.filter((wait) => wait.messages === undefined);
 	}
-}
-
-function notFound(address: Address): Refusal {
-	const isQueue = topicIn(address) === undefined;
-	return refuse(isQueue ? 'queue_not_found' : 'topic_not_found', `There is no ${address}.`);
 }

@@ -10,11 +10,11 @@ import { writeState } from '../state';
 import { PHASES, type TopicCommand, type TopicCommit } from './commands';
 import { figures } from './figures';
 import { load } from './load';
-import { LANE, sweepLog } from './log';
+import { firstSequence, LANE, sweepLog } from './log';
 import type { TopicMemory, TopicParcel } from './memory';
 import { isBehind, parcelFor, pass } from './parcels';
 import { deliver, publish } from './publish';
-import { flushCursors, setRoute, skipTerm, tellSubscriptions } from './readers';
+import { flushCursors, setRoute, settleReaders, skipTerm, tellSubscriptions } from './readers';
 
 /**
  * One partition of a topic: a synchronous function of rows, commands and the instant. The caller wraps each commit in one
@@ -39,10 +39,10 @@ export class TopicEngine {
 		const phase = (index: number) => PHASES[(commands[index] as TopicCommand).kind];
 		const order = commands.map((_, index) => index).sort((a, b) => phase(a) - phase(b) || a - b);
 		for (const index of order) {
-			if (phase(index) > PHASES.publish) this.append(appender);
+			if (phase(index) > PHASES.publish) this.append(appender, now);
 			results[index] = this.run(commands[index] as TopicCommand, appender, now);
 		}
-		this.append(appender);
+		this.append(appender, now);
 		flushCursors(database, memory);
 		if (memory.topicDirty) writeState(database, 'topic', memory.topic);
 		memory.topicDirty = false;
@@ -73,20 +73,22 @@ export class TopicEngine {
 	snapshot(): unknown {
 		const { topic, destroyed, configuredVersion, tally, lanes, readers, hasDedup } = this.memory;
 		const { appendedMessages, appendedBytes } = laneNumber({ lanes }, LANE);
-		const shown = [...readers.values()].map(({ matcher: _, position: __, filtered: ___, ahead, ...reader }) => ({
-			...reader,
-			ahead: [...ahead].sort((a, b) => a - b),
-		}));
+		// What a filter let by since the row was written is not in a fresh load, nor is what of `ahead` it came by.
+		const shown = [...readers.values()].map(({ matcher: _, position: __, filtered: ___, ahead: ____, ...row }) => row);
 		shown.sort((a, b) => (a.name < b.name ? -1 : 1));
 		return { topic, destroyed, configuredVersion, tally, appendedMessages, appendedBytes, hasDedup, readers: shown };
 	}
 
 	/** The cursors are the subscriptions': the lane's own follows the end, so that what is written stays cached. */
-	private append(appender: Appender): void {
+	private append(appender: Appender, now: number): void {
 		if (appender.messages === 0) return;
 		appender.flush();
-		const lane = laneNumber(this.memory, LANE);
+		const { memory } = this;
+		const lane = laneNumber(memory, LANE);
 		lane.passedBytes = lane.appendedBytes;
+		// A sweep may be planned for other things than these.
+		const endAt = now + (memory.topic as Topic).settings.retentionMs;
+		if (memory.sweep.nextAt !== undefined) memory.sweep.nextAt = Math.min(memory.sweep.nextAt, endAt);
 	}
 
 	private run(command: TopicCommand, appender: Appender, now: number): unknown {
@@ -164,6 +166,7 @@ export class TopicEngine {
 		const { nextAt } = memory.sweep;
 		if (nextAt === undefined || !isDue(nextAt, now) || memory.topic === undefined) return null;
 		const isCut = sweepLog(database, memory, memory.topic.settings, now);
+		settleReaders(memory, firstSequence(database, memory));
 		sweepDedup(database, memory, memory.topic.settings, now);
 		const isWhole = !isCut && memory.sweep.dedupAfter === '';
 		memory.sweep.nextAt = isWhole ? this.nextSweepAt(now, now + LIMITS.sweepMs) : now + LIMITS.sweepStepMs;

@@ -3,6 +3,7 @@ import type { SubscriptionFigures, TopicFigures } from '../../protocol';
 import { lastSegment, oldestSegments } from '../lane-ends';
 import { edgeAt, firstSequence, LANE } from './log';
 import type { Reader, TopicMemory } from './memory';
+import { aheadIn } from './parcels';
 
 export type ReaderFigures = Omit<SubscriptionFigures, 'courierError' | 'courierNextAttemptAt'>;
 export type TopicEngineFigures = Omit<TopicFigures, 'databaseBytes' | 'subscriptions'> & {
@@ -33,15 +34,16 @@ function count(firstThrough = 0, first = 0, lastThrough = 0): number {
 
 /** What retention took counts as missed at once, though the cursor has still to come by. */
 function readerFigures(database: Database, memory: TopicMemory, reader: Reader, first: number): ReaderFigures {
-	const { name, position, ahead, delivered, filtered, missed } = reader;
+	const { name, position, delivered, filtered, missed } = reader;
 	const from = Math.max(position, first);
-	const lag = memory.tally.nextSequence - from - ahead.size;
+	const end = memory.tally.nextSequence;
+	const lag = end - from - aheadIn(reader, from, end);
 	return {
 		name,
 		lag,
 		oldestPublishedAt: lag > 0 ? (edgeAt(database, from)?.written_at ?? null) : null,
 		delivered,
 		filtered,
-		missed: missed + from - position,
+		missed: missed + from - position - aheadIn(reader, position, from),
 	};
 }

@@ -35,7 +35,7 @@ function fill(database: Database, memory: TopicMemory, reader: Reader): TopicPar
 		const segment = segmentAtOrAfter(database, memory.cache, position);
 		// What is not there any more was taken by retention: only the log's beginning goes.
 		const found = Math.min(segment?.base ?? end, end);
-		if (found > position) missed += found - position;
+		if (found > position) missed += found - position - aheadIn(reader, position, found);
 		position = Math.max(position, found);
 		const read = segment === undefined ? undefined : readOf(memory, segment);
 		for (; segment !== undefined && position < Math.min(segment.end, end); position++, looked++) {
@@ -58,6 +58,13 @@ function fill(database: Database, memory: TopicMemory, reader: Reader): TopicPar
 		missed,
 		messages,
 	};
+}
+
+/** Messages in [from, until) that were taken already. */
+export function aheadIn({ ahead }: Reader, from: number, until: number): number {
+	let count = 0;
+	for (const position of ahead) if (position >= from && position < until) count++;
+	return count;
 }
 
 function readOf(memory: TopicMemory, segment: Segment): ReadMessages {
@@ -121,7 +128,7 @@ export function pass(
 	const left = parcel.messages.find((message) => !positions.has(message.courierPosition));
 	const to = left?.courierPosition ?? parcel.through;
 	const before = (position: number) => position < to;
-	const known = [...reader.ahead].filter(before).length;
+	const known = aheadIn(reader, parcel.from, to);
 	const ours = taken.filter((message) => before(message.courierPosition)).length;
 	reader.delivered += taken.length;
 	reader.missed += parcel.missed;

@@ -100,11 +100,13 @@ function setTerms(reader: Reader, terms: Term[]): void {
 
 /**
  * A queue that was deleted and made again under the same name is another one: by then the subscription is gone as well, and
- * nothing of it may go there in the time until this object is told.
+ * nothing of it may go there in the time until this object is told. But if it was the queue of terms that have been
+ * replaced, the next ones hold for what is left.
  */
 export function setRoute(database: Database, reader: Reader, route: Target): void {
 	if (isTopic(route) || route.name !== reader.terms[0]?.queue) return;
-	if (reader.route !== undefined && reader.route.generation !== route.generation) return;
+	if (reader.route !== undefined && reader.route.generation !== route.generation)
+		return void skipTerm(database, reader);
 	reader.route = route;
 	writeReader(database, reader);
 }
@@ -133,6 +135,13 @@ function writeReader(database: Database, { name, generation, replayUntil, terms,
 		JSON.stringify(terms),
 		route === undefined ? null : JSON.stringify(route),
 	);
+}
+
+/** What a filter has let by is to be written before retention takes it: else a restart would find it missed. */
+export function settleReaders(memory: TopicMemory, first: number): void {
+	for (const reader of memory.readers.values()) {
+		if (reader.written.position < first && reader.position > reader.written.position) memory.moved.add(reader);
+	}
 }
 
 /** One row per subscription that has moved in this commit. */
