@@ -140,6 +140,8 @@ export class Courier<P extends Parcel> {
 			const delayMs = Math.min(LIMITS.courierMaxBackoffMs, LIMITS.courierInitialBackoffMs * 2 ** (attempts - 1));
 			const message = error instanceof Error ? error.message : String(error);
 			this.late.set(line, { attempts, nextAt: this.sender.now() + delayMs, error: `${line}: ${message}` });
+			// From here on the delay counts: a pause besides could be the longer one if the clock was set back.
+			this.pausedUntil.delete(line);
 		} finally {
 			this.under.delete(line);
 		}
