@@ -13,8 +13,8 @@ export interface Life {
 const CONNECTIONS = 32;
 const KEYS = 10_000;
 
-async function billed(client: Client, queue: string): Promise<Billed> {
-	return JSON.parse(await client.get(`/bench/billed/${queue}`)) as Billed;
+async function billed(client: Client, queue: string, kind: 'queues' | 'topics' = 'queues'): Promise<Billed> {
+	return JSON.parse(await client.get(`/bench/billed/${kind}/${queue}`)) as Billed;
 }
 
 /** Plays a workload on a queue of its own, and answers what its object was billed for it per message. */
@@ -125,8 +125,41 @@ function hotKey(client: Client, cycles: number) {
 	};
 }
 
+const SUBSCRIBERS = 10;
+
+/** A topic with ten subscriptions, one batch after another: what a copy cost in the topic and in its queue, to its end. */
+async function fanOut(client: Client, batch: number, cycles: number): Promise<Life> {
+	const topic = `fan-out-${batch}`;
+	const queues = Array.from({ length: SUBSCRIBERS }, (_, index) => `${topic}-${index}`);
+	for (const queue of queues) await client.createQueue(queue, { deadLetter: null });
+	await client.createTopic(topic, queues);
+	const finish = async (queue: string) => {
+		for (let left = batch; left > 0; ) {
+			const received = await client.receive(queue, batch, { waitSeconds: 10 });
+			if (received.length > 0) await client.acknowledge(queue, received);
+			left -= received.length;
+		}
+	};
+	const cycle = async () => {
+		await client.publishBatchToTopic(topic, batchOf(batch));
+		await Promise.all(queues.map(finish));
+	};
+	const bills = () => Promise.all([billed(client, topic, 'topics'), ...queues.map((queue) => billed(client, queue))]);
+	// The first round pays for what is written once.
+	await cycle();
+	const before = await bills();
+	for (let index = 0; index < cycles; index++) await cycle();
+	const after = await bills();
+	const messages = cycles * batch * SUBSCRIBERS;
+	const grown = (figure: 'rowsWritten' | 'rowsRead') =>
+		after.reduce((sum, bill, index) => sum + bill[figure] - (before[index]?.[figure] ?? 0), 0) / messages;
+	return { messages, rowsWritten: grown('rowsWritten'), rowsRead: grown('rowsRead') };
+}
+
 export interface Rows {
-	readonly lives: Readonly<Record<'alone1' | 'together1' | 'alone10' | 'alone100' | 'randomKeys' | 'hotKey', Life>>;
+	readonly lives: Readonly<
+		Record<'alone1' | 'together1' | 'alone10' | 'alone100' | 'randomKeys' | 'hotKey' | 'copies10' | 'copies100', Life>
+	>;
 	readonly measured: Measured[];
 }
 
@@ -139,11 +172,13 @@ export async function rows({ client }: Running, cycles: number): Promise<Rows> {
 		alone100: await life(client, 'alone-100', alone(client, 100, cycles)),
 		randomKeys: await life(client, 'random-keys', randomKeys(client, cycles)),
 		hotKey: await life(client, 'hot-key', hotKey(client, cycles)),
+		copies10: await fanOut(client, 10, Math.ceil(cycles / 4)),
+		copies100: await fanOut(client, 100, Math.ceil(cycles / 4)),
 	};
-	const row = (what: string, { rowsWritten, rowsRead, messages }: Life, atMost: number): Measured => ({
+	const row = (what: string, { rowsWritten, rowsRead, messages }: Life, atMost?: number): Measured => ({
 		what: `rows written per message: ${what}`,
 		value: rowsWritten,
-		atMost,
+		...(atMost === undefined ? {} : { atMost }),
 		detail: `${messages.toLocaleString('en')} messages; ${rowsRead.toFixed(1)} rows read each`,
 	});
 	return {
@@ -155,6 +190,8 @@ export async function rows({ client }: Running, cycles: number): Promise<Rows> {
 			row('batch 100', lives.alone100, 0.06),
 			row('keyed, batch 10, 10,000 keys at random', lives.randomKeys, 1),
 			row('keyed, batch 10, one hot key, two consumers', lives.hotKey, 2),
+			row(`a copy of a topic with ${SUBSCRIBERS} subscriptions, batch 10`, lives.copies10),
+			row(`a copy of a topic with ${SUBSCRIBERS} subscriptions, batch 100`, lives.copies100),
 		],
 	};
 }

@@ -42,7 +42,7 @@ export interface Lateness {
 	readonly error: string;
 }
 
-/** What one request does: lines that are still to be served, and calls to other objects that it may still make. */
+/** What one request does: lines that are still to be served, and parcels read and calls made that it still has. */
 interface Turn {
 	readonly lines: string[];
 	calls: number;
@@ -151,6 +151,7 @@ export class Courier<P extends Parcel> {
 	private async carryOne(line: string, turn: Turn): Promise<boolean> {
 		const { parcel, route } = this.sender.parcelFor(line);
 		if (parcel === undefined) return false;
+		turn.calls--;
 		if (parcel.messages.length === 0) {
 			// A filter has let nothing through: there is nothing to send, but the line is further.
 			await this.sender.setTaken(parcel, new Set());
@@ -176,8 +177,9 @@ export class Courier<P extends Parcel> {
 		const taken = new Set<number>();
 		const refusals: Refusal[] = [];
 		const errors: Error[] = [];
-		const deliveries = [...byPartition(all, target.settings.partitions)].map(async ([index, messages]) => {
-			turn.calls--;
+		const parts = [...byPartition(all, target.settings.partitions)];
+		turn.calls -= parts.length - 1;
+		const deliveries = parts.map(async ([index, messages]) => {
 			const result = await this.sender.deliver(target, index, { source, generation, messages }).catch(failed);
 			if (result instanceof Error) return errors.push(result);
 			for (const { courierPosition } of messages) if (courierPosition <= result.taken) taken.add(courierPosition);

@@ -1,6 +1,7 @@
 import type { Env } from '../../durable-objects/env';
 import { Partition } from '../../durable-objects/partition';
-import { isRefusal, partitionObjectName } from '../../durable-objects/protocol';
+import { isRefusal, partitionObjectName, topicObjectName } from '../../durable-objects/protocol';
+import { TopicPartition } from '../../durable-objects/topic';
 import sluice from '../../src/index';
 import type { Billed } from './billed';
 
@@ -11,6 +12,21 @@ export { Catalog } from '../../src/index';
  * statement can be forgotten.
  */
 export class CountingPartition extends Partition {
+	private readonly bill: Bill;
+
+	constructor(ctx: DurableObjectState, env: Env) {
+		const bill = new Bill(ctx.storage);
+		super(ctx, env);
+		this.bill = bill;
+	}
+
+	billed(): Billed {
+		return this.bill.total();
+	}
+}
+
+/** The same of a topic. */
+export class CountingTopic extends TopicPartition {
 	private readonly bill: Bill;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -59,14 +75,21 @@ class Bill {
 	}
 }
 
-const BILLED = /^\/bench\/billed\/([\w-]+)$/;
+const BILLED = /^\/bench\/billed\/(queues|topics)\/([\w-]+)$/;
 
-/** Sluice, and `GET /bench/billed/{queue}`: what the queue's first partition was billed. */
+/** Sluice, and `GET /bench/billed/queues/{queue}` or `/topics/{topic}`: what its first partition was billed. */
 export default {
 	async fetch(request, env, context) {
-		const [, name] = BILLED.exec(new URL(request.url).pathname) ?? [];
+		const [, kind, name] = BILLED.exec(new URL(request.url).pathname) ?? [];
 		if (name === undefined) return sluice.fetch(request, env, context);
-		const queue = await env.CATALOG.getByName('catalog').getQueue(name);
+		const catalog = env.CATALOG.getByName('catalog');
+		if (kind === 'topics') {
+			const topic = await catalog.getTopic(name);
+			if (isRefusal(topic)) return Response.json(topic, { status: 404 });
+			const topics = env.TOPIC as unknown as DurableObjectNamespace<CountingTopic>;
+			return Response.json(await topics.getByName(topicObjectName(topic, 0)).billed());
+		}
+		const queue = await catalog.getQueue(name);
 		if (isRefusal(queue)) return Response.json(queue, { status: 404 });
 		const partitions = env.PARTITION as unknown as DurableObjectNamespace<CountingPartition>;
 		return Response.json(await partitions.getByName(partitionObjectName(queue, 0)).billed());

@@ -30,6 +30,7 @@ function fill(database: Database, memory: TopicMemory, reader: Reader): TopicPar
 	let position = reader.position;
 	let missed = 0;
 	let stored = 0;
+	let scanned = 0;
 	let isFull = false;
 	for (let looked = 0; position < end && looked < LIMITS.scannedMessages && !isFull; ) {
 		const segment = segmentAtOrAfter(database, memory.cache, position);
@@ -40,6 +41,10 @@ function fill(database: Database, memory: TopicMemory, reader: Reader): TopicPar
 		const read = segment === undefined ? undefined : readOf(memory, segment);
 		for (; segment !== undefined && position < Math.min(segment.end, end); position++, looked++) {
 			if (reader.ahead.has(position)) continue;
+			// What filters look at is work of this turn too, whether it passes or not.
+			isFull = matches !== undefined && scanned > LIMITS.segmentBytes;
+			if (isFull) break;
+			scanned += segment.head(position)?.length ?? 0;
 			if (matches !== undefined && !matches(subjectAt(read as ReadMessages, segment, position))) continue;
 			const { message, stored: bytes } = copyAt(memory, read as ReadMessages, segment, position);
 			stored += bytes;
