@@ -86,7 +86,10 @@ export function outboxOf(
 	return {
 		owed: () => engine().owedTargets,
 		parcelFor: (target) => engine().parcelFor(target),
-		setRoute: async (parcel, route) => void (await run({ kind: 'route', queue: queue(), parcel, route })),
+		setRoute: async (parcel, route) => {
+			await run({ kind: 'route', queue: queue(), parcel, route });
+			return true;
+		},
 		setTaken: async (parcel, positions) => void (await run({ kind: 'taken', queue: queue(), parcel, positions })),
 		giveBack: async (parcel) => {
 			if (!parcel.messages.some((message) => message.isRedriven)) return false;

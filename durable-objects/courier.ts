@@ -1,12 +1,12 @@
+import { type Lateness, Lines } from './courier-lines';
+import { byPartition } from './courier-parts';
 import {
 	type Address,
-	type CarriedMessage,
 	type Delivery,
 	type DeliveryResult,
 	isRefusal,
 	LIMITS,
 	type Parcel,
-	partitionOfKey,
 	type Refusal,
 	type Target,
 } from './protocol';
@@ -19,8 +19,8 @@ export interface Sender<P extends Parcel> {
 	/** Lines that have something to carry. */
 	owed(): Iterable<string>;
 	parcelFor(line: string): { readonly parcel: P | undefined; readonly route: Target | undefined };
-	/** Durable before it resolves. */
-	setRoute(parcel: P, route: Target): Promise<void>;
+	/** Durable before it resolves. False where the parcel may not go there: what has its name by now is not what was meant. */
+	setRoute(parcel: P, route: Target): Promise<boolean>;
 	setTaken(parcel: P, positions: ReadonlySet<number>): Promise<void>;
 	/** There is no such target: true where another way was found for the parcel. */
 	giveBack(parcel: P): Promise<boolean>;
@@ -36,15 +36,11 @@ export interface Sender<P extends Parcel> {
 	now(): number;
 }
 
-export interface Lateness {
-	readonly attempts: number;
-	readonly nextAt: number;
-	readonly error: string;
-}
-
 /** What one request does: lines that are still to be served, and parcels read and calls made that it still has. */
 interface Turn {
 	readonly lines: string[];
+	/** Parcels of one line in a row: the fewer, the more lines share the turn. */
+	readonly inARow: number;
 	calls: number;
 }
 
@@ -56,8 +52,7 @@ interface Turn {
  */
 export class Courier<P extends Parcel> {
 	private readonly under = new Set<string>();
-	private readonly late = new Map<string, Lateness>();
-	private readonly pausedUntil = new Map<string, number>();
+	private readonly lines = new Lines();
 	private workers = 0;
 
 	constructor(private readonly sender: Sender<P>) {}
@@ -67,8 +62,12 @@ export class Courier<P extends Parcel> {
 		const room = LIMITS.courierCallsAtOnce - this.workers;
 		if (room <= 0) return [];
 		const now = this.sender.now();
-		const lines = [...this.sender.owed()].filter((line) => this.mayCarry(line, now));
-		const turn: Turn = { lines, calls: LIMITS.courierCallsPerTurn };
+		const owed = [...this.sender.owed()];
+		this.lines.prune(owed, now);
+		const lines = this.lines.inTurn(owed.filter((line) => this.mayCarry(line, now)));
+		const share = Math.ceil(LIMITS.courierCallsPerTurn / Math.max(1, lines.length));
+		const inARow = Math.min(LIMITS.courierParcelsInARow, share);
+		const turn: Turn = { lines, inARow, calls: LIMITS.courierCallsPerTurn };
 		return Array.from({ length: Math.min(room, turn.lines.length) }, () => this.work(turn));
 	}
 
@@ -91,10 +90,9 @@ export class Courier<P extends Parcel> {
 		let at: number | undefined;
 		for (const line of this.sender.owed()) {
 			// Under way: only a crash needs the alarm.
-			const pausedUntil = this.under.has(line)
-				? undefined
-				: (this.late.get(line)?.nextAt ?? this.pausedUntil.get(line));
-			const next = Math.max(pausedUntil ?? now + LIMITS.courierInitialBackoffMs, now);
+			const until = this.under.has(line) ? undefined : this.lines.waitsUntil(line);
+			// One whose time has come is started now, or waits for a worker: the alarm could do nothing more for it.
+			const next = until !== undefined && until > now ? until : now + LIMITS.courierInitialBackoffMs;
 			at = Math.min(at ?? next, next);
 		}
 		return at;
@@ -102,17 +100,21 @@ export class Courier<P extends Parcel> {
 
 	/** Why a line is late, and when it is tried again. */
 	latenessOf(line: string): Lateness | undefined {
-		return this.late.get(line);
+		return this.lines.latenessOf(line);
 	}
 
-	/** The same of the line that is late for longest. */
+	/** The same of the line that has failed most often. */
 	lateness(): Lateness | undefined {
-		return [...this.late.values()].sort((a, b) => b.attempts - a.attempts)[0];
+		return this.lines.latest();
+	}
+
+	/** The line has been changed: it is tried at once. */
+	forgive(line: string): void {
+		this.lines.forgive(line);
 	}
 
 	private mayCarry(line: string, now: number): boolean {
-		if (this.under.has(line)) return false;
-		return (this.late.get(line)?.nextAt ?? 0) <= now && (this.pausedUntil.get(line) ?? 0) <= now;
+		return !this.under.has(line) && this.lines.mayGo(line, now);
 	}
 
 	private async work(turn: Turn): Promise<void> {
@@ -128,20 +130,15 @@ export class Courier<P extends Parcel> {
 
 	private async carry(line: string, turn: Turn): Promise<void> {
 		this.under.add(line);
-		this.pausedUntil.delete(line);
+		this.lines.begin(line);
 		try {
-			for (let parcels = LIMITS.courierParcelsInARow; parcels > 0 && turn.calls > 0; parcels--) {
+			for (let parcels = turn.inARow; parcels > 0 && turn.calls > 0; parcels--) {
 				await this.sender.giveWay();
-				if (!(await this.carryOne(line, turn)) || this.pausedUntil.has(line)) break;
+				if (!(await this.carryOne(line, turn)) || this.lines.isPaused(line)) break;
 			}
-			this.late.delete(line);
+			this.lines.succeed(line);
 		} catch (error) {
-			const attempts = (this.late.get(line)?.attempts ?? 0) + 1;
-			const delayMs = Math.min(LIMITS.courierMaxBackoffMs, LIMITS.courierInitialBackoffMs * 2 ** (attempts - 1));
-			const message = error instanceof Error ? error.message : String(error);
-			this.late.set(line, { attempts, nextAt: this.sender.now() + delayMs, error: `${line}: ${message}` });
-			// From here on the delay counts: a pause besides could be the longer one if the clock was set back.
-			this.pausedUntil.delete(line);
+			this.lines.fail(line, error, this.sender.now());
 		} finally {
 			this.under.delete(line);
 		}
@@ -161,7 +158,10 @@ export class Courier<P extends Parcel> {
 		const target = route ?? (await this.fixRoute(parcel, turn));
 		if (isRefusal(target)) return this.giveUp(parcel, target);
 		const { taken, refusals, errors } = await this.send(parcel, target, turn);
-		if (taken.size > 0) await this.sender.setTaken(parcel, taken);
+		if (taken.size > 0) {
+			await this.sender.setTaken(parcel, taken);
+			this.lines.succeed(line);
+		}
 		// Only when every partition has said what it took may the rest go another way.
 		if (errors[0] !== undefined) throw errors[0];
 		if (refusals.some((refusal) => MOVED.has(refusal.refused))) {
@@ -191,14 +191,14 @@ export class Courier<P extends Parcel> {
 
 	private pause(line: string, parcel: P): void {
 		const paceMs = this.sender.paceMs(parcel);
-		if (paceMs > 0) this.pausedUntil.set(line, this.sender.now() + paceMs);
+		if (paceMs > 0) this.lines.pause(line, this.sender.now() + paceMs);
 	}
 
 	private async fixRoute(parcel: P, turn: Turn): Promise<Refusal | Target> {
 		turn.calls--;
 		const target = await this.sender.resolve(parcel.target);
-		if (!isRefusal(target)) await this.sender.setRoute(parcel, target);
-		return target;
+		if (isRefusal(target) || (await this.sender.setRoute(parcel, target))) return target;
+		throw new Error(`The way to ${parcel.target} has changed meanwhile; it is looked for again.`);
 	}
 
 	/** There is nowhere to go: what has no other way waits for its target. */
@@ -212,27 +212,6 @@ const NOWHERE: ReadonlySet<string> = new Set(['queue_not_found', 'topic_not_foun
 
 /** The partitions that the route names are not the target's any more. */
 const MOVED: ReadonlySet<string> = new Set(['settings_stale', ...NOWHERE]);
-
-/** Messages whose positions share this many go together where nothing else tells where they go. */
-const TOGETHER = 128;
-
-/** By key; else by what is the message's own, so that repeats go the same way, and dedupIds meet; else many together. */
-function byPartition(
-	messages: readonly CarriedMessage[],
-	partitions: number,
-): ReadonlyMap<number, readonly CarriedMessage[]> {
-	if (partitions === 1) return new Map([[0, messages]]);
-	const groups = new Map<number, CarriedMessage[]>();
-	for (const message of messages) {
-		const { key, dedupId, id, courierPosition } = message;
-		const name = key ?? (id === undefined ? (dedupId ?? String(Math.floor(courierPosition / TOGETHER))) : id);
-		const index = partitionOfKey(name, partitions);
-		const group = groups.get(index);
-		if (group === undefined) groups.set(index, [message]);
-		else group.push(message);
-	}
-	return groups;
-}
 
 function failed(error: unknown): Error {
 	return error instanceof Error ? error : new Error(String(error));

@@ -34,6 +34,9 @@ interface Entry {
 	readonly reject: (error: unknown) => void;
 }
 
+/** What the courier asks of its own object. */
+const COURIERS: ReadonlySet<TopicCommand['kind']> = new Set(['passed', 'route', 'skipTerm']);
+
 /** A topic counts as being published to for so long after a publish. */
 const BUSY_MS = 100;
 
@@ -55,6 +58,8 @@ export class TopicPartition extends DurableObject<Env> {
 	private readonly settings = new LastText<Topic>();
 	private busyUntil = 0;
 	private isWaiting = false;
+	/** Each subscription as it was told last. */
+	private readonly stamps = new Map<string, string>();
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -95,8 +100,16 @@ export class TopicPartition extends DurableObject<Env> {
 	}
 
 	/** All subscriptions of the topic, as of its version. */
-	configure(topic: Topic, subscriptions: readonly Subscription[]): Promise<Refusal | null> {
-		return this.run({ kind: 'configure', topic, subscriptions });
+	async configure(topic: Topic, subscriptions: readonly Subscription[]): Promise<Refusal | null> {
+		const refusal = await this.run<Refusal | null>({ kind: 'configure', topic, subscriptions });
+		for (const { name, version, generation } of subscriptions) {
+			const stamp = `${version}/${generation}`;
+			// What made it late may be what was changed.
+			if (this.stamps.get(name) !== stamp) this.courier.forgive(name);
+			this.stamps.set(name, stamp);
+		}
+		void this.carry(true);
+		return refusal;
 	}
 
 	destroy(topic: Topic): Promise<null> {
@@ -146,16 +159,19 @@ export class TopicPartition extends DurableObject<Env> {
 			return true;
 		}
 		for (const [index, entry] of group.entries()) entry.resolve(commit.results[index]);
-		this.arm(commit.dueAt);
+		const isOwn = group.length > 0 && group.every(({ command }) => COURIERS.has(command.kind));
+		this.arm(commit.dueAt, isOwn);
 		return this.database.rowsWritten > rowsBefore;
 	}
 
 	/** The alarm comes no later than the next thing that is due by time, or than what a crash would leave undone. */
-	private arm(dueAt: number | null): void {
+	private arm(dueAt: number | null, isCouriers: boolean): void {
 		if (dueAt !== null) this.alarmClock.noLaterThan(dueAt);
 		const at = this.courier.dueAt(Date.now());
 		if (at === undefined) return;
 		this.alarmClock.noLaterThan(Math.max(at, Date.now() + LIMITS.courierInitialBackoffMs));
+		// What the courier does itself starts no other turn: it says when there is more.
+		if (isCouriers) return;
 		// After this commit is durable: what is sent must not be lost here.
 		void this.storage.sync().then(() => this.carry(true));
 	}

@@ -43,6 +43,8 @@ export interface FilterPolicy {
 export interface Subscription {
 	readonly name: string;
 	readonly queue: string;
+	/** A queue that is made again under the same name is another one. */
+	readonly queueGeneration: number;
 	readonly filter: FilterPolicy | null;
 	/** The topic's version at the last change of queue or filter: it counts for messages from then on. */
 	readonly version: number;

@@ -75,8 +75,9 @@ function storedAnswer(message: StoredMessage) {
 
 /** A subscription's copy says whose it is, in attributes that no publisher can set on it. */
 function copyAttributes({ attributes }: StoredMessage, { topic, id, isReplay }: CopyOf): Record<string, string> {
+	const { 'sluice-replay': _, ...others } = attributes ?? {};
 	return {
-		...attributes,
+		...others,
 		'sluice-topic': topic,
 		'sluice-source-id': id,
 		...(isReplay ? { 'sluice-replay': 'true' } : {}),

@@ -40,7 +40,12 @@ export function objectProblem(error: unknown, hint = ''): Problem | null {
 		const detail = 'More requests come than one of the partitions can take: slow down, batch, or add partitions.';
 		return new Problem('overloaded', detail, { retryAfterMs: OVERLOADED_RETRY_MS });
 	}
-	if (!retryable && !durableObjectReset) return null;
+	if (!retryable && !durableObjectReset && !isOlder(error)) return null;
 	const detail = `The connection to an object was lost, and whether this took effect is unknown. ${hint}`.trimEnd();
 	return new Problem('unavailable', detail, { retryAfterMs: UNAVAILABLE_RETRY_MS });
+}
+
+/** After a deploy an object may still run the code from before for a while, and lack what that code did not have. */
+function isOlder(error: Error): boolean {
+	return error instanceof TypeError && error.message.includes('does not implement the method');
 }

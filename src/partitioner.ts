@@ -24,7 +24,7 @@ import type { TopicPartition } from '../durable-objects/topic';
 /** What the edge calls on a partition's object. */
 type PartitionCalls = Pick<
 	Partition,
-	'publish' | 'receive' | 'settle' | 'browse' | 'look' | 'remove' | 'redrive' | 'purge' | 'figures'
+	'publish' | 'receive' | 'settle' | 'handOver' | 'browse' | 'look' | 'remove' | 'redrive' | 'purge' | 'figures'
 > & { fetch(address: string, init: RequestInit): Promise<Response> };
 
 /** What the edge calls on the object of a topic's partition. */
@@ -74,7 +74,9 @@ export async function settleAt(
 	index: number,
 	command: SettleCommand,
 ): Promise<Refusal | SettleResult> {
-	return fromText(await partitionAt(env, queue, index).settle(textOf(queue), toText(command)));
+	const partition = partitionAt(env, queue, index);
+	const verb = command.handovers === undefined ? 'settle' : 'handOver';
+	return fromText(await partition[verb](textOf(queue), toText(command)));
 }
 
 /** A new stub: cheap, and an old one is broken after an exception. */

@@ -5,6 +5,7 @@ interface SubscriptionRow {
 	readonly topic: string;
 	readonly name: string;
 	readonly queue: string;
+	readonly queue_generation: number;
 	readonly filter: string | null;
 	readonly version: number;
 	readonly generation: number;
@@ -17,6 +18,7 @@ function toSubscription(row: SubscriptionRow): Subscription {
 	return {
 		name: row.name,
 		queue: row.queue,
+		queueGeneration: row.queue_generation,
 		filter: JSON.parse(row.filter ?? 'null') as FilterPolicy | null,
 		version: row.version,
 		generation: row.generation,
@@ -55,14 +57,15 @@ export function subscriptionsFeeding(database: Database, queue: string): { topic
 
 /** Takes the place of the one that has its name. */
 export function writeSubscription(database: Database, topic: string, subscription: Subscription): void {
-	const { name, queue, filter, version, generation, start, createdAt, updatedAt } = subscription;
+	const { name, queue, queueGeneration, filter, version, generation, start, createdAt, updatedAt } = subscription;
 	database.run(
 		`INSERT OR REPLACE INTO subscription
-			(topic, name, queue, filter, version, generation, start, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			(topic, name, queue, queue_generation, filter, version, generation, start, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		topic,
 		name,
 		queue,
+		queueGeneration,
 		filter && JSON.stringify(filter),
 		version,
 		generation,

@@ -44,21 +44,26 @@ export function putSubscription(
 	}
 	const refusal = before ? null : checkNew(database, topic, wanted.start);
 	if (refusal) return refusal;
-	if (!findQueue(database, queue)) return noSuchQueue(queue);
+	const target = findQueue(database, queue);
+	if (!target) return noSuchQueue(queue);
 	const revised = reviseAndTell(database, topic, now);
 	const { version } = revised;
-	const subscription: Subscription = before
-		? { ...before, queue, filter, version, updatedAt: now }
-		: {
-				name,
-				queue,
-				filter,
-				version,
-				generation: version,
-				start: begin(wanted.start, now),
-				createdAt: now,
-				updatedAt: now,
-			};
+	const { generation, start, createdAt } = before ?? {
+		generation: version,
+		start: begin(wanted.start, now),
+		createdAt: now,
+	};
+	const subscription: Subscription = {
+		name,
+		queue,
+		queueGeneration: target.generation,
+		filter,
+		version,
+		generation,
+		start,
+		createdAt,
+		updatedAt: now,
+	};
 	writeSubscription(database, topicName, subscription);
 	return onceHeard(database, revised, { topic: revised, subscription, created: !before });
 }

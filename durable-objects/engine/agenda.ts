@@ -58,3 +58,9 @@ interface Entry<Item> {
 	readonly item: Item;
 	readonly number: number;
 }
+
+/** The first of some instants, of which any may be missing; null when all are. */
+export function earliest(...instants: (number | undefined)[]): number | null {
+	const at = Math.min(...instants.map((instant) => instant ?? Number.POSITIVE_INFINITY));
+	return at === Number.POSITIVE_INFINITY ? null : at;
+}

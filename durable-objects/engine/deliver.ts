@@ -19,7 +19,7 @@ export function deliver(
 	delivery: Delivery,
 	now: number,
 ): DeliveryResult {
-	const room = new Room(memory, appender, settings);
+	const room = new Room(memory, appender, settings, true);
 	return takeInOrder(database, delivery, (message) => {
 		const { id } = message;
 		if (id === undefined) return accept(database, memory, appender, room, settings, message, now);

@@ -11,6 +11,7 @@ import {
 	refuse,
 	type Target,
 } from '../protocol';
+import { earliest } from './agenda';
 import { Appender } from './appender';
 import { available } from './available';
 import { type Command, type Commit, DEFERRED, inPhases, PHASES } from './commands';
@@ -27,7 +28,7 @@ import { flushLeases } from './leases';
 import { load } from './load';
 import { browse, look, remove } from './look';
 import type { Memory } from './memory';
-import { giveBack, type OutboxParcel, oldestParcel, taken } from './outbox';
+import { flushOwing, giveBack, type OutboxParcel, oldestParcel, taken } from './outbox';
 import { publish } from './publish';
 import { receive } from './receive';
 import { flushRedrive, redrive, stepRedrive } from './redrive';
@@ -94,13 +95,13 @@ export class PartitionEngine {
 	}
 
 	/** Queues and topics that a courier has something for. */
-	get owedTargets(): ReadonlySet<Address> {
-		return this.memory.owedTargets;
+	get owedTargets(): readonly Address[] {
+		return [...this.memory.owedTargets.keys()];
 	}
 
 	/** The oldest messages for a target, and where they go if that was fixed. */
 	parcelFor(target: Address): { readonly parcel: OutboxParcel | undefined; readonly route: Target | undefined } {
-		const parcel = oldestParcel(this.database, this.memory.tag, target);
+		const parcel = oldestParcel(this.database, this.memory, target);
 		return { parcel, route: readState<Target>(this.database, `route/${target}`) };
 	}
 
@@ -214,6 +215,7 @@ export class PartitionEngine {
 		flushSegments(database, memory);
 		for (const lane of memory.lanes.values()) flushLeases(database, memory, lane, now);
 		flushKeys(database, memory);
+		flushOwing(database, memory);
 		flushRedrive(database, memory);
 		if (memory.tallyDirty) writeState(database, 'tally', memory.tally);
 		memory.tallyDirty = false;
@@ -242,9 +244,4 @@ export class PartitionEngine {
 		if (memory.tally.scheduledMessages > 0) instants.push(nextScheduledAt(database, now));
 		return earliest(...instants.filter((at) => at !== undefined && at > now));
 	}
-}
-
-function earliest(...instants: (number | undefined)[]): number | null {
-	const at = Math.min(...instants.map((instant) => instant ?? Number.POSITIVE_INFINITY));
-	return at === Number.POSITIVE_INFINITY ? null : at;
 }

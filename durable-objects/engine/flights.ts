@@ -95,7 +95,6 @@ export function withFailure(failures: readonly Failure[], failure: Failure): rea
 
 /** Moves a message to the dead-letter queue's parcel, in the transaction that takes it out of here. */
 export function bury(
-	database: Database,
 	memory: Memory,
 	settings: QueueSettings,
 	buried: { readonly record: LogRecord; readonly failures: readonly Failure[]; readonly attempts: number },
@@ -110,7 +109,7 @@ export function bury(
 		attempts,
 		failures,
 	};
-	owe(database, memory, settings.deadLetter as string, [leaving(memory.tag, record, deadLetter)]);
+	owe(memory, settings.deadLetter as string, [leaving(memory.tag, record, deadLetter)]);
 	memory.totals.deadLettered++;
 }
 
@@ -125,5 +124,5 @@ export function buryFlight(
 	now: number,
 ): void {
 	finishFlight(database, memory, flight);
-	bury(database, memory, settings, { record, failures, attempts: flight.attempt }, now);
+	bury(memory, settings, { record, failures, attempts: flight.attempt }, now);
 }

@@ -1,4 +1,3 @@
-import type { Database } from '../database';
 import { LIMITS, type NewMessage, type Refusal, refuse, type SettleCommand } from '../protocol';
 import type { Memory } from './memory';
 import type { Leaving } from './message';
@@ -16,7 +15,6 @@ export function busy(memory: Memory, { handovers = [] }: SettleCommand): Refusal
  * of the acknowledgements that must not be carried out, since one of their handover cannot be.
  */
 export function handOver(
-	database: Database,
 	memory: Memory,
 	{ handovers = [] }: SettleCommand,
 	canAck: (index: number) => boolean,
@@ -28,7 +26,7 @@ export function handOver(
 			for (const index of acks) withheld.add(index);
 			continue;
 		}
-		for (const { to, messages } of publish) owe(database, memory, to, successors(messages, now));
+		for (const { to, messages } of publish) owe(memory, to, successors(messages, now));
 	}
 	return withheld;
 }

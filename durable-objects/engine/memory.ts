@@ -1,6 +1,7 @@
 import type { Address, Queue, RefusalCode, Totals } from '../protocol';
 import { Agenda } from './agenda';
 import type { DueCount } from './due-count';
+import type { Leaving } from './message';
 import type { SegmentCache } from './segments';
 
 /** A handed-out message, or a keyed one that waits for its next try: what memory knows of it. */
@@ -138,8 +139,10 @@ export interface Memory {
 	/** How many of the waiting and of the scheduled messages are due. */
 	readonly waitingDue: DueCount;
 	readonly scheduledDue: DueCount;
-	/** Queues and topics that the outbox has parcels for. */
-	readonly owedTargets: Set<Address>;
+	/** What this commit is to send, by target. */
+	readonly owing: Map<Address, Leaving[]>;
+	/** Queues and topics that the outbox has parcels for, and the position of the oldest. */
+	readonly owedTargets: Map<Address, number>;
 	redrive: Redrive | undefined;
 	redriveDirty: boolean;
 	settingsDirty: boolean;

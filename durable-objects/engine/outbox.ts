@@ -11,11 +11,23 @@ export interface OutboxParcel extends Parcel {
 	readonly position: number;
 }
 
-/**
- * Puts messages on their way: durable here before they are sent, so that nothing is lost between two objects.
- * Positions are never used twice: the target takes a position that it has seen for a repeat.
- */
-export function owe(database: Database, memory: Memory, target: Address, messages: readonly Leaving[]): void {
+/** Puts messages on their way: durable with this commit, before they are sent, so that nothing is lost between two objects. */
+export function owe(memory: Memory, target: Address, messages: readonly Leaving[]): void {
+	const owing = memory.owing.get(target);
+	if (owing === undefined) memory.owing.set(target, [...messages]);
+	else owing.push(...messages);
+	memory.tally.owedMessages += messages.length;
+	memory.tallyDirty = true;
+}
+
+/** What a commit owes to one target goes out together. */
+export function flushOwing(database: Database, memory: Memory): void {
+	for (const [target, messages] of memory.owing) writeParcels(database, memory, target, messages);
+	memory.owing.clear();
+}
+
+/** Positions are never used twice: the target takes a position that it has seen for a repeat. */
+function writeParcels(database: Database, memory: Memory, target: Address, messages: readonly Leaving[]): void {
 	let batch: Leaving[] = [];
 	let bytes = 0;
 	const write = () => {
@@ -29,10 +41,8 @@ export function owe(database: Database, memory: Memory, target: Address, message
 			JSON.stringify(heads),
 			batch.map((message) => message.body).join(''),
 		);
+		if (!memory.owedTargets.has(target)) memory.owedTargets.set(target, memory.tally.nextOutboxPosition);
 		memory.tally.nextOutboxPosition += batch.length;
-		memory.tally.owedMessages += batch.length;
-		memory.tallyDirty = true;
-		memory.owedTargets.add(target);
 		batch = [];
 		bytes = 0;
 	};
@@ -46,18 +56,16 @@ export function owe(database: Database, memory: Memory, target: Address, message
 }
 
 interface OutboxRow {
-	readonly position: number;
 	readonly heads: string;
 	readonly bodies: string;
 }
 
-/** The oldest parcel for a target: the courier sends them one at a time, in order. `source` names this object. */
-export function oldestParcel(database: Database, source: string, target: Address): OutboxParcel | undefined {
-	const row = database.first<OutboxRow>(
-		'SELECT position, heads, bodies FROM outbox WHERE target = ? ORDER BY position LIMIT 1',
-		target,
-	);
-	if (row === undefined) return undefined;
+/** The oldest parcel for a target: the courier sends them one at a time, in order. */
+export function oldestParcel(database: Database, memory: Memory, target: Address): OutboxParcel | undefined {
+	const position = memory.owedTargets.get(target);
+	if (position === undefined) return undefined;
+	const row = database.first<OutboxRow>('SELECT heads, bodies FROM outbox WHERE position = ?', position);
+	if (row === undefined) throw new Error(`the parcel ${position} for ${target} is gone`);
 	const messages: CarriedMessage[] = [];
 	let offset = 0;
 	for (const [index, head] of (JSON.parse(row.heads) as (Head | null)[]).entries()) {
@@ -67,11 +75,11 @@ export function oldestParcel(database: Database, source: string, target: Address
 			...rest,
 			body: row.bodies.slice(offset, offset + length),
 			publishedAt: publishedAt as number,
-			courierPosition: row.position + index,
+			courierPosition: position + index,
 		});
 		offset += length;
 	}
-	return { position: row.position, source, generation: 0, target, messages };
+	return { position, source: memory.tag, generation: 0, target, messages };
 }
 
 /**
@@ -105,8 +113,18 @@ export function taken(
 	if (memory.redrive !== undefined) memory.redrive.nextAt = Math.min(memory.redrive.nextAt, now);
 	memory.tallyDirty = true;
 	if (memory.tally.owedMessages === 0) memory.owedTargets.clear();
-	else if (left.length === 0 && oldestParcel(database, parcel.source, parcel.target) === undefined)
-		memory.owedTargets.delete(parcel.target);
+	else if (left.length === 0) noteNext(database, memory, parcel);
+}
+
+/** Which parcel is the target's oldest now: its rows lie among those of other targets, so that it is looked for once. */
+function noteNext(database: Database, memory: Memory, { target, position }: OutboxParcel): void {
+	const next = database.first<{ position: number }>(
+		'SELECT position FROM outbox WHERE target = ? AND position > ? ORDER BY position LIMIT 1',
+		target,
+		position,
+	);
+	if (next === undefined) memory.owedTargets.delete(target);
+	else memory.owedTargets.set(target, next.position);
 }
 
 /**
@@ -130,6 +148,7 @@ export function giveBack(
 
 export function loadOwed(database: Database, memory: Memory): void {
 	if (memory.tally.owedMessages === 0) return;
-	for (const row of database.all<{ target: string }>('SELECT DISTINCT target FROM outbox'))
-		memory.owedTargets.add(row.target);
+	const query = 'SELECT target, min(position) AS position FROM outbox GROUP BY target';
+	for (const row of database.all<{ target: string; position: number }>(query))
+		memory.owedTargets.set(row.target, row.position);
 }

@@ -52,7 +52,7 @@ function takeWaiting(handout: Handout, entry: Straggler): void {
 		// The bound was lowered while the message waited.
 		deleteStraggler(database, entry.position);
 		forgetAlias(database, entry.head.id);
-		bury(database, memory, settings, { record: entry, failures: entry.failures, attempts: entry.attempts }, now);
+		bury(memory, settings, { record: entry, failures: entry.failures, attempts: entry.attempts }, now);
 		handout.tire(entry);
 	} else handout.giveWaiting(entry, entry.attempts, entry.failures);
 }

@@ -71,7 +71,7 @@ function send(database: Database, memory: Memory, moving: readonly Live[], to: s
 		parcels.set(target, parcel);
 	}
 	takeOut(database, memory, moving);
-	for (const [target, parcel] of parcels) owe(database, memory, target, parcel);
+	for (const [target, parcel] of parcels) owe(memory, target, parcel);
 	memory.totals.redriven += moving.length;
 }
 

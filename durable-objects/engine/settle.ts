@@ -41,7 +41,7 @@ export function settle(
 		const found = find(on, command.ack[index] as Receipt);
 		return !('outcome' in found || ('flight' in found && isOvertaken(memory, found.flight)));
 	};
-	const withheld = handOver(database, memory, command, canAck, now);
+	const withheld = handOver(memory, command, canAck, now);
 	return {
 		ack: command.ack.map((entry, index) => (withheld.has(index) ? withhold(on, entry) : acknowledge(on, entry))),
 		retry: command.retry.map((entry) => retry(on, entry)),

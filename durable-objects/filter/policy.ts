@@ -6,7 +6,7 @@ import { type FilterFault, Place } from './place';
 
 /** Amazon SNS, "Filter policy constraints": combinations of values of one policy. */
 const COMBINATIONS = 150;
-/** Own bound, in place of AWS's measure of wildcards: each pattern may read all of a 1 MiB text, in milliseconds. */
+/** Own bound, in place of AWS's measure of wildcards: each pattern may read all of a text, in milliseconds. */
 const WILDCARDS = 10;
 /** Own bound, which AWS does not have: the checks and every match recurse this deep, and no further. */
 const LEVELS = 16;

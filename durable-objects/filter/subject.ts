@@ -27,15 +27,27 @@ export class Subject {
 		return read;
 	}
 
-	/** The body where it is text and a JSON object. A base64 body is bytes, whatever they spell: no object. */
+	/**
+	 * The body where it is text and a JSON object of up to 256 KiB, which is where SNS's messages end. A base64 body is bytes,
+	 * whatever they spell: no object.
+	 */
 	get body(): JsonObject | undefined {
-		if (this.parsed === undefined) {
-			const value = this.content.encoding === 'base64' ? undefined : jsonOf(this.content.body);
-			this.parsed = { body: isObject(value) ? value : undefined };
-		}
-		return this.parsed.body;
+		const known = this.parsed ?? (lastLarge?.of === this ? lastLarge : undefined);
+		if (known !== undefined) return known.body;
+		const { body: text, encoding } = this.content;
+		const value = encoding === 'base64' || text.length > MOST_UNITS ? undefined : jsonOf(text);
+		const body = isObject(value) ? value : undefined;
+		if (text.length > LARGE_UNITS) lastLarge = { of: this, body };
+		else this.parsed = { body };
+		return body;
 	}
 }
+
+const MOST_UNITS = 256 * 1_024;
+
+/** A parsed body takes up to 24 times its text: of the large ones only the last is kept, which many filters look at in a row. */
+const LARGE_UNITS = 16 * 1_024;
+let lastLarge: { readonly of: Subject; readonly body: JsonObject | undefined } | undefined;
 
 function attributeOf(text: string): AttributeValue {
 	if (NUMBER.test(text)) return { value: text, number: Number(text) };

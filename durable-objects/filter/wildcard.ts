@@ -53,7 +53,7 @@ export function wildcardTest(parts: readonly string[]): (text: string) => boolea
 /** Where a part's first appearance between two positions ends, or -1. */
 type Search = (text: string, from: number, end: number) => number;
 
-/** Knuth, Morris and Pratt: `indexOf` may take the product of both lengths, a billion steps of a 1 MiB body. */
+/** Knuth, Morris and Pratt: `indexOf` may take the product of both lengths, hundreds of millions of steps of one body. */
 function searchFor(part: string): Search {
 	const borders = bordersOf(part);
 	return (text, from, end) => {

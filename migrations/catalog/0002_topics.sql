@@ -20,6 +20,7 @@ CREATE TABLE subscription (
 	topic TEXT NOT NULL,
 	name TEXT NOT NULL,
 	queue TEXT NOT NULL,
+	queue_generation INTEGER NOT NULL,
 	filter TEXT,                     -- JSON
 	version INTEGER NOT NULL,
 	generation INTEGER NOT NULL,

@@ -104,7 +104,14 @@ test(`${LIMITS.subscriptions} subscriptions are told in one call to each partiti
 		await catalog.putTopic('news', { ...topicSettings, partitions: 3 });
 		const database = new Database(state.storage.sql);
 		const filter = { scope: 'attributes', policy: { kind: ['a'] } } as const;
-		const common = { queue: 'orders', filter, version: 1, generation: 1, start: { from: 'earliest' } } as const;
+		const common = {
+			queue: 'orders',
+			queueGeneration: 1,
+			filter,
+			version: 1,
+			generation: 1,
+			start: { from: 'earliest' },
+		} as const;
 		state.storage.transactionSync(() => {
 			for (let i = 1; i < LIMITS.subscriptions; i++) {
 				const subscription: Subscription = { ...common, name: `s${i}`, createdAt: start, updatedAt: start };

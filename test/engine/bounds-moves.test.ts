@@ -128,7 +128,9 @@ class Office implements Sender<Parcel> {
 		return { parcel: this.parcel, route: undefined };
 	}
 
-	async setRoute(): Promise<void> {}
+	async setRoute(): Promise<boolean> {
+		return true;
+	}
 
 	async setTaken(): Promise<void> {
 		this.parcel = undefined;

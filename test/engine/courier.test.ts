@@ -46,7 +46,9 @@ class Office implements Sender<Parcel> {
 		return { parcel: { source: 'office', generation: 0, target: line, messages }, route };
 	}
 
-	async setRoute(): Promise<void> {}
+	async setRoute(): Promise<boolean> {
+		return true;
+	}
 
 	async setTaken({ target, messages }: Parcel, positions: ReadonlySet<number>): Promise<void> {
 		if (messages.every(({ courierPosition }) => positions.has(courierPosition)))
@@ -171,5 +173,32 @@ test('a pace parts the parcels of one line, and goes on when it is over', async 
 		expect(courier.start()).toEqual([]);
 		expect(next).toBe(left === 0 ? undefined : office.time + 50);
 		office.time += 50;
+	}
+});
+
+test('lines that never run dry do not keep the others waiting: all share a turn or two', async () => {
+	const office = new Office(200, 900);
+	const courier = new Courier(office);
+	const untouched = () => [...office.left.values()].filter((left) => left === 900).length;
+	await courier.run(() => undefined);
+	await courier.run(() => undefined);
+	expect(untouched()).toBe(0);
+});
+
+test('a target that takes a part each time is slow, not away: it is tried again after the shortest delay', async () => {
+	const office = new Office(1, 3, 4);
+	const full = refuse('backlog_full', 'The queue holds its maxBacklog.');
+	office.answer = async (_target, { messages }) => {
+		const [first] = messages as [CarriedMessage];
+		// One of the four partitions takes nothing, so the parcel stays; the others take their part.
+		return first.courierPosition % 4 === 0
+			? { taken: 0, refusal: full }
+			: { taken: messages.at(-1)?.courierPosition ?? 0 };
+	};
+	const courier = new Courier(office);
+	for (let attempt = 1; attempt <= 5; attempt++) {
+		await Promise.all(courier.start());
+		expect(courier.latenessOf('line0')).toMatchObject({ attempts: 1 });
+		office.time += LIMITS.courierInitialBackoffMs;
 	}
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { filterFaults, matcherOf, Subject } from '../../durable-objects/filter/filter';
-import { LIMITS } from '../../durable-objects/protocol';
 import { Prng } from '../simulation/prng';
 
 const levels = 10_000;
@@ -98,7 +97,7 @@ describe('wildcards', () => {
 	});
 
 	test('end on long texts that almost fit', () => {
-		const text = 'a'.repeat(LIMITS.messageBytes - 10);
+		const text = 'a'.repeat(250_000);
 		const body = JSON.stringify({ a: text });
 		expect(fits({ a: [{ wildcard: `${'a*'.repeat(5_000)}b` }] }, body)).toBe(false);
 		expect(fits({ a: [{ wildcard: `*${'a*'.repeat(5_000)}` }] }, body)).toBe(true);
@@ -106,6 +105,21 @@ describe('wildcards', () => {
 		expect(fits({ a: [{ wildcard: `*${'a'.repeat(10_000)}b*` }] }, body)).toBe(false);
 		expect(fits({ a: [{ 'anything-but': { wildcard: `*b${'a'.repeat(10_000)}*` } }] }, body)).toBe(true);
 	});
+});
+
+test('a body is looked at up to 256 KiB, where the messages of SNS end', () => {
+	const body = (units: number) => JSON.stringify({ a: 'x', b: 'y'.repeat(units) });
+	const room = 262_144 - body(0).length;
+	expect(fits({ a: ['x'] }, body(room))).toBe(true);
+	expect(fits({ a: ['x'] }, body(room + 1))).toBe(false);
+	expect(fits({ a: [{ exists: false }] }, body(room + 1))).toBe(false);
+});
+
+test('a large body that several messages take turns with is read right each time', () => {
+	const [one, other] = ['x', 'z'].map((a) => new Subject({ body: JSON.stringify({ a, b: 'y'.repeat(100_000) }) }));
+	const isFit = matcherOf({ scope: 'body', policy: { a: ['x'] } });
+	for (let turn = 0; turn < 3; turn++)
+		expect([one, other].map((subject) => isFit(subject as Subject))).toEqual([true, false]);
 });
 
 test('a body is parsed once, however many filters look at it', () => {

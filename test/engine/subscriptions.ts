@@ -47,7 +47,7 @@ export function revise(registered: Registered, now: number, settings: Partial<To
 }
 
 /** Makes a subscription, or changes its queue and filter; the start counts only when it is made. */
-export function subscribe(registered: Registered, wanted: NewSubscription, now: number): void {
+export function subscribe(registered: Registered, wanted: NewSubscription, now: number, queueGeneration = 1): void {
 	const { name, queue, filter = null, start = { from: 'now', at: now } } = wanted;
 	const before = registered.subscriptions.get(name);
 	if (before?.queue === queue && JSON.stringify(before.filter) === JSON.stringify(filter)) return;
@@ -56,6 +56,7 @@ export function subscribe(registered: Registered, wanted: NewSubscription, now: 
 	registered.subscriptions.set(name, {
 		name,
 		queue,
+		queueGeneration,
 		filter,
 		version,
 		generation,

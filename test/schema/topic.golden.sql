@@ -42,7 +42,8 @@ CREATE TABLE state (
 CREATE TABLE subscription (
 	name TEXT PRIMARY KEY,
 	generation INTEGER NOT NULL,     -- of its source: a seek begins a new one
-	replay_until INTEGER NOT NULL,   -- messages before this one were delivered before it was moved back
+	begun_at INTEGER NOT NULL,       -- sequence number at which this generation began
+	seen TEXT NOT NULL,              -- JSON: what generations before it came by: their copies are repeats
 	terms TEXT NOT NULL,             -- JSON: [{from, version, queue, filter}], each from its sequence number on
 	route TEXT                       -- JSON: the target of the terms that hold, fixed before anything is sent to it
 ) STRICT, WITHOUT ROWID;

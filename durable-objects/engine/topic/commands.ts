@@ -7,7 +7,7 @@ export type TopicCommand = { readonly topic: Topic } & (
 	| { readonly kind: 'publish'; readonly messages: readonly NewMessage[] }
 	| { readonly kind: 'deliver'; readonly delivery: Delivery }
 	| { readonly kind: 'passed'; readonly parcel: TopicParcel; readonly positions: ReadonlySet<number> }
-	/** Where the courier takes a subscription's messages: fixed before the first is sent, so that repeats meet. */
+	/** Where the courier takes a subscription's messages: fixed before the first is sent, so that repeats meet. Answers whether it may. */
 	| { readonly kind: 'route'; readonly parcel: TopicParcel; readonly route: Target }
 	/** The queue of a subscription's messages is gone: answers whether other terms hold for them. */
 	| { readonly kind: 'skipTerm'; readonly parcel: TopicParcel }

@@ -110,7 +110,7 @@ export class TopicEngine {
 			case 'passed':
 				return pass(database, memory, command.parcel, command.positions);
 			case 'route':
-				return this.readerOf(command.parcel, (reader) => setRoute(database, reader, command.route));
+				return this.readerOf(command.parcel, (reader) => setRoute(database, reader, command.route)) ?? false;
 			case 'skipTerm':
 				return this.readerOf(command.parcel, (reader) => skipTerm(database, reader)) ?? true;
 			case 'figures':

@@ -2,6 +2,7 @@ import type { Matcher, Subject } from '../../filter/filter';
 import type { CarriedMessage, FilterPolicy, Parcel, Target, Topic } from '../../protocol';
 import type { LogMemory } from '../appender';
 import type { Segment } from '../segments';
+import type { Interval } from './seen';
 
 /** Which queue and filter hold for messages from a sequence number on. */
 export interface Term {
@@ -9,15 +10,18 @@ export interface Term {
 	/** Of the subscription, when it was told so. */
 	readonly version: number;
 	readonly queue: string;
+	readonly queueGeneration: number;
 	readonly filter: FilterPolicy | null;
 }
 
 /** A subscription's place in the log, and what it has come to. */
 export interface Reader {
 	readonly name: string;
-	generation: number;
-	/** Messages before this one were delivered before the subscription was moved back. */
-	replayUntil: number;
+	readonly generation: number;
+	/** Where this generation began to read. */
+	readonly begunAt: number;
+	/** What generations before it came by: what is delivered of it again is marked. */
+	readonly seen: readonly Interval[];
 	/** At least one, by `from`; the first holds at the cursor. */
 	terms: Term[];
 	/** Of the first term's queue. */
@@ -31,8 +35,8 @@ export interface Reader {
 	missed: number;
 	/** What the row says of position and filtered: passing what a filter lets by is not worth a row each time. */
 	written: { readonly position: number; readonly filtered: number };
-	/** Of the first term, made when it is first asked. */
-	matcher: Matcher | undefined;
+	/** The first term's filter, made ready when it is first asked, and how much work it is for each unit of a message. */
+	matcher: { readonly matches: Matcher; readonly weight: number } | undefined;
 }
 
 /** Messages of the log on their way to a subscription's queue. */

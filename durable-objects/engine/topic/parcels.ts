@@ -5,6 +5,7 @@ import { idOf, type LogRecord, storedBytes } from '../message';
 import { type Segment, segmentAtOrAfter } from '../segments';
 import type { LeavingCopy, Reader, ReadMessages, Term, TopicMemory, TopicParcel } from './memory';
 import { matcherFor, passTerms } from './readers';
+import { isSeen } from './seen';
 
 /** What is next for a subscription, and where it goes if that was fixed. Reads only; a parcel may be without messages. */
 export function parcelFor(
@@ -25,7 +26,7 @@ export function isBehind(memory: TopicMemory, reader: Reader): boolean {
 function fill(database: Database, memory: TopicMemory, reader: Reader): TopicParcel {
 	const [term, next] = reader.terms as [Term, Term?];
 	const end = next?.from ?? memory.tally.nextSequence;
-	const matches = matcherFor(reader);
+	const matcher = matcherFor(reader);
 	const messages: CarriedMessage[] = [];
 	let position = reader.position;
 	let missed = 0;
@@ -42,15 +43,15 @@ function fill(database: Database, memory: TopicMemory, reader: Reader): TopicPar
 		for (; segment !== undefined && position < Math.min(segment.end, end); position++, looked++) {
 			if (reader.ahead.has(position)) continue;
 			// What filters look at is work of this turn too, whether it passes or not.
-			isFull = matches !== undefined && scanned > LIMITS.segmentBytes;
+			isFull = scanned > LIMITS.segmentBytes;
 			if (isFull) break;
-			scanned += segment.head(position)?.length ?? 0;
-			if (matches !== undefined && !matches(subjectAt(read as ReadMessages, segment, position))) continue;
+			scanned += (segment.head(position)?.length ?? 0) * (matcher?.weight ?? 0);
+			if (matcher !== undefined && !matcher.matches(subjectAt(read as ReadMessages, segment, position))) continue;
 			const { message, stored: bytes } = copyAt(memory, read as ReadMessages, segment, position);
 			stored += bytes;
 			isFull = messages.length > 0 && (messages.length >= LIMITS.topicParcelMessages || stored > LIMITS.segmentBytes);
 			if (isFull) break;
-			messages.push(position < reader.replayUntil ? replayed(message) : message);
+			messages.push(isSeen(reader.seen, position) ? replayed(message) : message);
 		}
 	}
 	return {

@@ -3,6 +3,7 @@ import { matcherOf } from '../../filter/filter';
 import { isTopic, type Queue, type Start, type Subscription, type Target } from '../../protocol';
 import { firstAfter, firstSequence } from './log';
 import type { Reader, Term, TopicMemory } from './memory';
+import { type Interval, withSeen } from './seen';
 
 /** Tells all subscriptions of the topic as they are: new ones begin, moved ones begin anew, missing ones end. */
 export function tellSubscriptions(
@@ -20,15 +21,16 @@ export function tellSubscriptions(
 	}
 }
 
-/** At its start, as a new source. What it had delivered before is told from what is new by `replayUntil`. */
+/** At its start, as a new source. What it had come by before is told from what is new by `seen`. */
 function begin(database: Database, memory: TopicMemory, subscription: Subscription, before: Reader | undefined): void {
-	const { name, generation, version, queue, filter, start } = subscription;
+	const { name, generation, start } = subscription;
 	const position = positionOf(database, memory, start);
 	const reader: Reader = {
 		name,
 		generation,
-		replayUntil: Math.max(before?.replayUntil ?? 0, before?.position ?? 0),
-		terms: [{ from: position, version, queue, filter }],
+		begunAt: position,
+		seen: before === undefined ? [] : withSeen(before.seen, [before.begunAt, before.position]),
+		terms: [termsOf(subscription, position)],
 		route: undefined,
 		position,
 		ahead: new Set(),
@@ -41,6 +43,10 @@ function begin(database: Database, memory: TopicMemory, subscription: Subscripti
 	memory.readers.set(name, reader);
 	writeReader(database, reader);
 	memory.moved.add(reader);
+}
+
+function termsOf({ version, queue, queueGeneration, filter }: Subscription, from: number): Term {
+	return { from, version, queue, queueGeneration, filter };
 }
 
 /** What the log does not have any more, or not yet, is no place to begin at. */
@@ -59,16 +65,20 @@ function positionOf(database: Database, memory: TopicMemory, start: Start): numb
 	}
 }
 
+/** Filters have 16 KiB at most, and a row ends at 2 MB. */
+const MOST_TERMS = 32;
+
 /**
  * Another queue or filter counts from here on: what was published before still goes by the terms of then. The cursor's row
  * is written with the terms, here and in `passTerms`: if it lagged behind them, a restart would hold older messages to them.
  */
 function agree(database: Database, memory: TopicMemory, subscription: Subscription, reader: Reader): void {
-	const { version, queue, filter } = subscription;
-	if ((reader.terms.at(-1) as Term).version >= version) return;
+	if ((reader.terms.at(-1) as Term).version >= subscription.version) return;
 	const from = memory.tally.nextSequence;
 	const kept = reader.terms.filter((term) => term.from < from && from > reader.position);
-	setTerms(reader, [...kept, { from, version, queue, filter }]);
+	// The newest takes the place of the last one where a row could not hold them all.
+	const last = kept.length < MOST_TERMS ? undefined : kept.pop();
+	setTerms(reader, [...kept, termsOf(subscription, last?.from ?? from)]);
 	writeReader(database, reader);
 	memory.moved.add(reader);
 }
@@ -93,28 +103,36 @@ export function skipTerm(database: Database, reader: Reader): boolean {
 }
 
 function setTerms(reader: Reader, terms: Term[]): void {
-	if (terms[0]?.queue !== reader.terms[0]?.queue) reader.route = undefined;
+	const [now, before] = [terms[0], reader.terms[0]];
+	if (now?.queue !== before?.queue || now?.queueGeneration !== before?.queueGeneration) reader.route = undefined;
 	reader.matcher = undefined;
 	reader.terms = terms;
 }
 
 /**
- * A queue that was deleted and made again under the same name is another one: by then the subscription is gone as well, and
- * nothing of it may go there in the time until this object is told. But if it was the queue of terms that have been
- * replaced, the next ones hold for what is left.
+ * Fixes where the first terms' messages go. A queue that was made again under the same name is not theirs, and nothing may
+ * go there: if they have been replaced, the next terms hold for what is left; else the subscription is gone as well, and
+ * this object has not been told yet. Answers whether the route may be taken.
  */
-export function setRoute(database: Database, reader: Reader, route: Target): void {
-	if (isTopic(route) || route.name !== reader.terms[0]?.queue) return;
-	if (reader.route !== undefined && reader.route.generation !== route.generation)
-		return void skipTerm(database, reader);
+export function setRoute(database: Database, reader: Reader, route: Target): boolean {
+	const [term] = reader.terms;
+	if (isTopic(route) || route.name !== term?.queue) return false;
+	if (route.generation !== term.queueGeneration) {
+		skipTerm(database, reader);
+		return false;
+	}
 	reader.route = route;
 	writeReader(database, reader);
+	return true;
 }
+
+/** A policy of so many characters counts as one look at a message more: with 150 conditions it has some thousands. */
+const WEIGHED_UNITS = 256;
 
 export function matcherFor(reader: Reader): Reader['matcher'] {
 	const filter = reader.terms[0]?.filter;
 	if (filter === null || filter === undefined) return undefined;
-	reader.matcher ??= matcherOf(filter);
+	reader.matcher ??= { matches: matcherOf(filter), weight: 1 + JSON.stringify(filter.policy).length / WEIGHED_UNITS };
 	return reader.matcher;
 }
 
@@ -124,14 +142,15 @@ function forget(database: Database, memory: TopicMemory, name: string): void {
 	database.run('DELETE FROM cursor WHERE name = ?', name);
 }
 
-function writeReader(database: Database, { name, generation, replayUntil, terms, route }: Reader): void {
+function writeReader(database: Database, { name, generation, begunAt, seen, terms, route }: Reader): void {
 	database.run(
-		`INSERT INTO subscription (name, generation, replay_until, terms, route) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET generation = excluded.generation, replay_until = excluded.replay_until,
-			terms = excluded.terms, route = excluded.route`,
+		`INSERT INTO subscription (name, generation, begun_at, seen, terms, route) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET generation = excluded.generation, begun_at = excluded.begun_at,
+			seen = excluded.seen, terms = excluded.terms, route = excluded.route`,
 		name,
 		generation,
-		replayUntil,
+		begunAt,
+		JSON.stringify(seen),
 		JSON.stringify(terms),
 		route === undefined ? null : JSON.stringify(route),
 	);
@@ -168,7 +187,8 @@ export function flushCursors(database: Database, memory: TopicMemory): void {
 interface ReaderRow {
 	readonly name: string;
 	readonly generation: number;
-	readonly replay_until: number;
+	readonly begun_at: number;
+	readonly seen: string;
 	readonly terms: string;
 	readonly route: string | null;
 	readonly position: number;
@@ -180,15 +200,17 @@ interface ReaderRow {
 
 export function loadReaders(database: Database, memory: TopicMemory): void {
 	const rows = database.all<ReaderRow>('SELECT * FROM subscription JOIN cursor USING (name)');
-	for (const { name, generation, replay_until, terms, route, position, ahead, delivered, filtered, missed } of rows) {
+	for (const row of rows) {
+		const { name, generation, position, delivered, filtered, missed } = row;
 		memory.readers.set(name, {
 			name,
 			generation,
-			replayUntil: replay_until,
-			terms: JSON.parse(terms) as Term[],
-			route: route === null ? undefined : (JSON.parse(route) as Queue),
+			begunAt: row.begun_at,
+			seen: JSON.parse(row.seen) as Interval[],
+			terms: JSON.parse(row.terms) as Term[],
+			route: row.route === null ? undefined : (JSON.parse(row.route) as Queue),
 			position,
-			ahead: new Set(JSON.parse(ahead) as number[]),
+			ahead: new Set(JSON.parse(row.ahead) as number[]),
 			delivered,
 			filtered,
 			missed,
