@@ -47,7 +47,7 @@ export interface CopyOf {
 	readonly topic: string;
 	/** The id that publishing to the topic answered: the same for every copy. */
 	readonly id: string;
-	/** The subscription had delivered it before, and was moved back. */
+	/** The subscription had come by it before, and was moved back. */
 	readonly isReplay?: boolean;
 }
 

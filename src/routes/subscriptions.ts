@@ -120,7 +120,7 @@ function seek(app: App): void {
 			tag: 'Subscriptions',
 			summary: 'Read on from another place: replay, or skip',
 			description:
-				'Also while messages flow. Copies of what had been delivered before are new messages, with the attribute ' +
+				'Also while messages flow. Copies of what it had come by before are new messages, with the attribute ' +
 				'`sluice-replay: "true"` and the `sluice-source-id` of the first.',
 			access: 'manage',
 			params: SubscriptionPath,
