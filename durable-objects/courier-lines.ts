@@ -1,10 +1,14 @@
 import { LIMITS } from './protocol';
 
 export interface Lateness {
+	/** Since it last took something. */
 	readonly attempts: number;
 	readonly nextAt: number;
 	readonly error: string;
 }
+
+/** The target took a part of a parcel and has no room for the rest: as soon as somebody consumes there is some again. */
+export class PartlyTaken extends Error {}
 
 /** What a courier remembers of its lines: which is late and why, which pauses until when, and which was served last. */
 export class Lines {
@@ -42,8 +46,9 @@ export class Lines {
 	}
 
 	fail(line: string, error: unknown, now: number): void {
-		const attempts = (this.late.get(line)?.attempts ?? 0) + 1;
-		const delayMs = Math.min(LIMITS.courierMaxBackoffMs, LIMITS.courierInitialBackoffMs * 2 ** (attempts - 1));
+		const attempts = error instanceof PartlyTaken ? 0 : (this.late.get(line)?.attempts ?? 0) + 1;
+		const backoffMs = Math.min(LIMITS.courierMaxBackoffMs, LIMITS.courierInitialBackoffMs * 2 ** (attempts - 1));
+		const delayMs = error instanceof PartlyTaken ? LIMITS.courierRefillMs : backoffMs;
 		const message = error instanceof Error ? error.message : String(error);
 		this.late.set(line, { attempts, nextAt: now + delayMs, error: `${line}: ${message}` });
 		// From here on the delay counts: a pause besides could be the longer one if the clock was set back.

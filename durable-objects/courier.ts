@@ -1,4 +1,4 @@
-import { type Lateness, Lines } from './courier-lines';
+import { type Lateness, Lines, PartlyTaken } from './courier-lines';
 import { byPartition } from './courier-parts';
 import {
 	type Address,
@@ -77,7 +77,8 @@ export class Courier<P extends Parcel> {
 	 */
 	async run(goOn: (at: number) => void): Promise<void> {
 		const started = this.start();
-		if (started.length === 0) return;
+		// Those that are at work say what is left when they end.
+		if (started.length === 0 && this.workers > 0) return;
 		await Promise.all(started);
 		const now = this.sender.now();
 		const hasMore = [...this.sender.owed()].some((line) => this.mayCarry(line, now));
@@ -168,7 +169,8 @@ export class Courier<P extends Parcel> {
 			const moved = await this.fixRoute(parcel, turn);
 			if (isRefusal(moved)) return this.giveUp(parcel, moved);
 		}
-		if (refusals[0] !== undefined) throw new Error(refusals[0].detail);
+		const [refusal] = refusals;
+		if (refusal !== undefined) throw taken.size > 0 ? new PartlyTaken(refusal.detail) : new Error(refusal.detail);
 		return true;
 	}
 

@@ -69,6 +69,8 @@ export const LIMITS = Object.freeze({
 	topics: 10_000,
 	/** Subscriptions of one topic: all of them, filters included, are told to its objects in one call. */
 	subscriptions: 1_000,
+	/** Stored bytes of all filters of one topic. */
+	filterBytes: 4 * MiB,
 	keys: 1_000,
 	keyPatterns: 20,
 	redriveRatePerSecond: 10_000,
@@ -106,6 +108,8 @@ export const LIMITS = Object.freeze({
 	/** A courier that is refused tries again after this, doubling up to the maximum. */
 	courierInitialBackoffMs: 1 * second,
 	courierMaxBackoffMs: 300 * second,
+	/** A target that took a part only is tried again after this. */
+	courierRefillMs: 200,
 	/** How long a Worker trusts a cached queue or key; a revoked key or a changed setting is old news after it. */
 	cacheMs: 5 * second,
 	/** Rows that one alarm looks at while it sweeps, so that sweeping never holds up a publish. */

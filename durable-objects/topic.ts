@@ -57,7 +57,8 @@ export class TopicPartition extends DurableObject<Env> {
 	private readonly alarmClock: AlarmClock;
 	private readonly settings = new LastText<Topic>();
 	private busyUntil = 0;
-	private isWaiting = false;
+	/** What ends the next pause, and when. */
+	private timer: { readonly at: number; readonly stop: () => void } | undefined;
 	/** Each subscription as it was told last. */
 	private readonly stamps = new Map<string, string>();
 
@@ -181,14 +182,19 @@ export class TopicPartition extends DurableObject<Env> {
 		await this.courier.run((at) => {
 			const pauseMs = at - Date.now();
 			if (!mayWait || pauseMs <= 0 || pauseMs > LIMITS.courierMaxPaceMs) this.alarmClock.noLaterThan(at);
-			else if (!this.isWaiting) {
-				this.isWaiting = true;
-				setTimeout(() => {
-					this.isWaiting = false;
-					void this.carry(false);
-				}, pauseMs);
-			}
+			else this.carryAt(at, pauseMs);
 		});
+	}
+
+	/** The earliest pause counts: what is over then says when the next one is. */
+	private carryAt(at: number, pauseMs: number): void {
+		if (this.timer !== undefined && this.timer.at <= at) return;
+		this.timer?.stop();
+		const timeout = setTimeout(() => {
+			this.timer = undefined;
+			void this.carry(false);
+		}, pauseMs);
+		this.timer = { at, stop: () => clearTimeout(timeout) };
 	}
 
 	/**

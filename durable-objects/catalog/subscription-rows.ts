@@ -50,6 +50,12 @@ export function subscriptionNames(database: Database, topic: string): string[] {
 	return database.all<{ name: string }>(query, topic).map((row) => row.name);
 }
 
+/** Characters of the filters of all but one of a topic's subscriptions. */
+export function otherFilters(database: Database, topic: string, name: string): number {
+	const query = 'SELECT sum(length(filter)) AS length FROM subscription WHERE topic = ? AND name != ?';
+	return database.first<{ length: number | null }>(query, topic, name)?.length ?? 0;
+}
+
 /** Of all topics, by topic and name. */
 export function subscriptionsFeeding(database: Database, queue: string): { topic: string; name: string }[] {
 	return database.all('SELECT topic, name FROM subscription WHERE queue = ? ORDER BY topic, name', queue);

@@ -17,6 +17,7 @@ import {
 	dropSubscription,
 	findDeleted,
 	findSubscription,
+	otherFilters,
 	subscriptionNames,
 	subscriptionsAfter,
 	writeSubscription,
@@ -42,7 +43,8 @@ export function putSubscription(
 	if (before?.queue === queue && sameFilter(before.filter, filter)) {
 		return onceHeard(database, topic, { topic, subscription: before, created: false });
 	}
-	const refusal = before ? null : checkNew(database, topic, wanted.start);
+	const refusal =
+		(before ? null : checkNew(database, topic, wanted.start)) ?? checkFilters(database, topic, name, filter);
 	if (refusal) return refusal;
 	const target = findQueue(database, queue);
 	if (!target) return noSuchQueue(queue);
@@ -71,6 +73,14 @@ export function putSubscription(
 function checkNew(database: Database, topic: Topic, start: Start): Refusal | null {
 	if (subscriptionNames(database, topic.name).length < LIMITS.subscriptions) return checkStart(topic, start);
 	const detail = `A topic has ${LIMITS.subscriptions} subscriptions at most: delete some of ${topic.name} that are not needed.`;
+	return refuse('too_many_subscriptions', detail);
+}
+
+/** All filters of a topic are in memory together, and told to several partitions at once. */
+function checkFilters(database: Database, topic: Topic, name: string, filter: FilterPolicy | null): Refusal | null {
+	const own = JSON.stringify(filter).length;
+	if (filter === null || otherFilters(database, topic.name, name) + own <= LIMITS.filterBytes) return null;
+	const detail = `The filters of a topic have ${LIMITS.filterBytes} characters together at most: make those of ${topic.name} shorter.`;
 	return refuse('too_many_subscriptions', detail);
 }
 

@@ -139,7 +139,7 @@ export class PartitionEngine {
 			case 'deliver':
 				return deliver(database, memory, appender, settings, command.delivery, now);
 			case 'settle':
-				return busy(memory, command.command) ?? settle(database, memory, settings, command.command, now);
+				return busy(database, memory, command.command) ?? settle(database, memory, settings, command.command, now);
 			case 'receive':
 				return budget.units > 0 ? receive(database, memory, queue, command.command, budget, now) : DEFERRED;
 			case 'browse':

@@ -1,11 +1,13 @@
+import type { Database } from '../database';
 import { LIMITS, type NewMessage, type Refusal, refuse, type SettleCommand } from '../protocol';
 import type { Memory } from './memory';
 import type { Leaving } from './message';
 import { owe } from './outbox';
 
 /** `courier_busy` where more is owed than a partition should hold: a target has not taken anything for long. */
-export function busy(memory: Memory, { handovers = [] }: SettleCommand): Refusal | undefined {
-	if (handovers.length === 0 || memory.tally.owedMessages < LIMITS.owedMessages) return undefined;
+export function busy(database: Database, memory: Memory, { handovers = [] }: SettleCommand): Refusal | undefined {
+	const hasRoom = memory.tally.owedMessages < LIMITS.owedMessages && database.size < LIMITS.databaseBytes;
+	if (handovers.length === 0 || hasRoom) return undefined;
 	const detail = `${memory.tally.owedMessages} messages wait to be carried on from here; see figures.courier of the queue for why.`;
 	return refuse('courier_busy', detail, LIMITS.courierInitialBackoffMs);
 }

@@ -172,6 +172,12 @@ test('a pace parts the parcels of one line, and goes on when it is over', async 
 		expect(total(office)).toBe(left);
 		expect(courier.start()).toEqual([]);
 		expect(next).toBe(left === 0 ? undefined : office.time + 50);
+		// What comes into the pause is told of its end as well.
+		let again: number | undefined;
+		await courier.run((at) => {
+			again = at;
+		});
+		expect(again).toBe(next);
 		office.time += 50;
 	}
 });
@@ -185,7 +191,7 @@ test('lines that never run dry do not keep the others waiting: all share a turn 
 	expect(untouched()).toBe(0);
 });
 
-test('a target that takes a part each time is slow, not away: it is tried again after the shortest delay', async () => {
+test('a target that takes a part each time is slow, not away: it is tried again soon', async () => {
 	const office = new Office(1, 3, 4);
 	const full = refuse('backlog_full', 'The queue holds its maxBacklog.');
 	office.answer = async (_target, { messages }) => {
@@ -198,7 +204,7 @@ test('a target that takes a part each time is slow, not away: it is tried again 
 	const courier = new Courier(office);
 	for (let attempt = 1; attempt <= 5; attempt++) {
 		await Promise.all(courier.start());
-		expect(courier.latenessOf('line0')).toMatchObject({ attempts: 1 });
-		office.time += LIMITS.courierInitialBackoffMs;
+		expect(courier.latenessOf('line0')).toMatchObject({ attempts: 0, nextAt: office.time + LIMITS.courierRefillMs });
+		office.time += LIMITS.courierRefillMs;
 	}
 });

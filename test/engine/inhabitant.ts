@@ -1,7 +1,7 @@
 import type { Courier } from '../../durable-objects/courier';
 import type { OutboxParcel } from '../../durable-objects/engine/outbox';
 import type { TopicParcel } from '../../durable-objects/engine/topic/memory';
-import type { Address, Parcel, Queue, ReceiveCommand, ReceivedMessage, Target } from '../../durable-objects/protocol';
+import type { Parcel, Queue, ReceiveCommand, ReceivedMessage, Target } from '../../durable-objects/protocol';
 import type { Site, TopicSite } from './site';
 import type { Registered } from './subscriptions';
 
@@ -10,7 +10,8 @@ export type CourierFault = 'before' | 'after' | 'twice' | 'crash';
 
 /** What partitions and topics of a world have in common: an object, its alarm and its courier. */
 export interface Inhabitant<P extends Parcel = Parcel> {
-	readonly address: Address;
+	/** Names it towards targets. */
+	readonly tag: string;
 	readonly object: DurableObjectStub;
 	dueAt: number | null;
 	/** What the courier would read, by line: an object's database is open only to calls inside that object. */
@@ -47,4 +48,14 @@ export interface TopicInhabitant extends Inhabitant<TopicParcel>, Registered {
 
 export function parcelsOf<P>(lines: Iterable<string>, next: (line: string) => Next<P>): Map<string, Next<P>> {
 	return new Map([...lines].map((line) => [line, next(line)]));
+}
+
+/** Moves in: owes nothing yet, and has a courier that knows whom it works for. */
+export function inhabit<One extends Inhabitant>(
+	courier: (self: One) => One['courier'],
+	rest: Omit<One, 'dueAt' | 'parcels' | 'faults' | 'courier'>,
+): One {
+	const one = { dueAt: null, parcels: new Map(), faults: [], ...rest } as unknown as One;
+	one.courier = courier(one);
+	return one;
 }

@@ -7,6 +7,7 @@ import type { TopicCommand } from '../../durable-objects/engine/topic/commands';
 import { TopicEngine } from '../../durable-objects/engine/topic/engine';
 import {
 	type Address,
+	type Queue,
 	type Refusal,
 	type Start,
 	type Target,
@@ -15,14 +16,7 @@ import {
 	topicIn,
 } from '../../durable-objects/protocol';
 import { Couriers } from './couriers';
-import {
-	type CourierFault,
-	type Inhabitant,
-	type Parked,
-	type Partition,
-	parcelsOf,
-	type TopicInhabitant,
-} from './inhabitant';
+import { type Inhabitant, inhabit, type Parked, type Partition, parcelsOf, type TopicInhabitant } from './inhabitant';
 import { queueOf } from './queue';
 import { type EngineClass, Site, type TopicEngineClass, TopicSite } from './site';
 import { type NewSubscription, notFound, revise, seek, subscribe, topicOf, unsubscribe } from './subscriptions';
@@ -35,6 +29,8 @@ const never = Number.POSITIVE_INFINITY;
 export class World {
 	readonly partitions = new Map<string, Partition>();
 	readonly topics = new Map<string, TopicInhabitant>();
+	/** Of queues that were deleted and made again. */
+	readonly former: Partition[] = [];
 	/** Queues and topics, by address, that the catalog does not know. */
 	readonly missing = new Set<Address>();
 	private readonly couriers: Couriers;
@@ -52,14 +48,16 @@ export class World {
 	partition(name: string): Partition {
 		let partition = this.partitions.get(name);
 		if (partition === undefined) {
-			partition = {
-				...this.inhabitant(name),
-				courier: this.couriers.ofPartition(name),
-				queue: queueOf(name, name.endsWith('-dlq') ? { deadLetter: null } : {}, this.now),
+			const generation = this.former.filter(({ queue }) => queue.name === name).length + 1;
+			const settings = name.endsWith('-dlq') ? { deadLetter: null } : {};
+			partition = inhabit<Partition>((self) => this.couriers.ofPartition(self), {
+				object: this.object(`${name}/${generation}`),
+				tag: generation === 1 ? name : `${name}.${generation}`,
+				queue: { ...queueOf(name, settings, this.now), generation },
 				site: undefined,
 				parked: [],
 				visibleAt: null,
-			};
+			});
 			this.partitions.set(name, partition);
 		}
 		return partition;
@@ -69,23 +67,27 @@ export class World {
 	topic(name: string): TopicInhabitant {
 		let topic = this.topics.get(name);
 		if (topic === undefined) {
-			topic = {
-				...this.inhabitant(topicAddress(name)),
-				courier: this.couriers.ofTopic(name),
+			const address = topicAddress(name);
+			topic = inhabit<TopicInhabitant>((self) => this.couriers.ofTopic(self), {
+				object: this.object(address),
+				tag: address,
 				topic: topicOf(name, {}, this.now),
 				subscriptions: new Map(),
 				site: undefined,
-			};
+			});
 			this.topics.set(name, topic);
 		}
 		return topic;
 	}
 
 	/** One commit: the results of its commands. Parked receives are served on the way. */
-	async commit(name: string, commands: readonly Command[]): Promise<readonly unknown[]> {
-		const partition = this.partition(name);
+	commit(name: string, commands: readonly Command[]): Promise<readonly unknown[]> {
+		return this.commitTo(this.partition(name), commands);
+	}
+
+	async commitTo(partition: Partition, commands: readonly Command[]): Promise<readonly unknown[]> {
 		return runInDurableObject(partition.object, (_object, state) => {
-			partition.site ??= new Site(state.storage, name, this.Engine);
+			partition.site ??= new Site(state.storage, partition.tag, this.Engine);
 			const { site, parked } = partition;
 			const waiting = parked.map((wait) => wait.command);
 			const commit = site.transaction((engine) => engine.commit(commands, waiting, this.now));
@@ -102,7 +104,7 @@ export class World {
 	async commitTopic(name: string, commands: readonly TopicCommand[]): Promise<readonly unknown[]> {
 		const topic = this.topic(name);
 		return runInDurableObject(topic.object, (_object, state) => {
-			topic.site ??= new TopicSite(state.storage, topicAddress(name), this.TopicClass);
+			topic.site ??= new TopicSite(state.storage, topic.tag, this.TopicClass);
 			const { site } = topic;
 			const commit = site.transaction((engine) => engine.commit(commands, this.now));
 			topic.parcels = parcelsOf(site.engine.owed(), (subscription) => site.engine.parcelFor(subscription));
@@ -114,8 +116,7 @@ export class World {
 	/** Makes a subscription, or changes its queue and filter, and tells the topic. */
 	async subscribe(topic: string, wanted: NewSubscription): Promise<Refusal | null> {
 		if (this.missing.has(wanted.queue)) return notFound(wanted.queue);
-		this.partition(wanted.queue);
-		subscribe(this.topic(topic), wanted, this.now);
+		subscribe(this.topic(topic), wanted, this.now, this.partition(wanted.queue).queue.generation);
 		return this.configure(topic);
 	}
 
@@ -142,6 +143,13 @@ export class World {
 		}
 	}
 
+	/** Makes a queue again that was deleted: another queue, in another object. */
+	remake(queue: string): void {
+		if (!this.missing.delete(queue)) return;
+		this.former.push(this.partition(queue));
+		this.partitions.delete(queue);
+	}
+
 	/** Tells a topic all its subscriptions. */
 	async configure(name: string): Promise<Refusal | null> {
 		const { topic, subscriptions } = this.topic(name);
@@ -162,7 +170,7 @@ export class World {
 	async advance(target: number): Promise<void> {
 		for (let next = this.nextInstant(); next <= target; next = this.nextInstant()) {
 			this.now = Math.max(this.now, next);
-			for (const [name, partition] of this.partitions) await this.ring(name, partition);
+			for (const partition of this.everyPartition()) await this.ring(partition);
 			for (const [name, { topic, dueAt }] of this.topics) {
 				if ((dueAt ?? never) <= this.now) await this.commitTopic(name, [{ kind: 'tick', topic }]);
 			}
@@ -182,52 +190,56 @@ export class World {
 
 	/** What a crash, an eviction or a deploy does to one object (a topic's by its address), or to all. */
 	async restart(only?: Address): Promise<void> {
-		for (const [name, partition] of this.partitions) {
-			if (only !== undefined && only !== name) continue;
-			partition.courier = this.couriers.ofPartition(name);
+		for (const partition of this.everyPartition()) {
+			if (only !== undefined && only !== partition.queue.name) continue;
+			partition.courier = this.couriers.ofPartition(partition);
 			await runInDurableObject(partition.object, () => partition.site?.restart());
 			for (const wait of partition.parked) wait.messages = [];
 			partition.parked = [];
-			await this.commit(name, []);
+			await this.commitTo(partition, []);
 		}
 		for (const [name, topic] of this.topics) {
 			if (only !== undefined && only !== topicAddress(name)) continue;
-			topic.courier = this.couriers.ofTopic(name);
+			topic.courier = this.couriers.ofTopic(topic);
 			await runInDurableObject(topic.object, () => topic.site?.restart());
 			await this.commitTopic(name, []);
 		}
 	}
 
+	/** The object that a courier's target means: a queue that was made again has another one. */
+	partitionOf({ name, generation }: Queue): Partition {
+		const isMeant = ({ queue }: Partition) => queue.name === name && queue.generation === generation;
+		return this.everyPartition().find(isMeant) ?? this.partition(name);
+	}
+
+	private everyPartition(): Partition[] {
+		return [...this.partitions.values(), ...this.former];
+	}
+
 	private *inhabitants(): Generator<Inhabitant> {
-		yield* this.partitions.values();
+		yield* this.everyPartition();
 		yield* this.topics.values();
 	}
 
-	private inhabitant(address: Address) {
-		return {
-			address,
-			object: env.SCRATCH.getByName(`${this.id}/${address}`),
-			dueAt: null,
-			parcels: new Map(),
-			faults: [] as CourierFault[],
-		};
+	private object(name: string): DurableObjectStub {
+		return env.SCRATCH.getByName(`${this.id}/${name}`);
 	}
 
 	private nextInstant(): number {
 		let at = never;
 		for (const { dueAt, courier } of this.inhabitants())
 			at = Math.min(at, dueAt ?? never, courier.dueAt(this.now) ?? never);
-		for (const { visibleAt, parked } of this.partitions.values()) {
+		for (const { visibleAt, parked } of this.everyPartition()) {
 			if (parked.length > 0) at = Math.min(at, visibleAt ?? never, ...parked.map((wait) => wait.until));
 		}
 		return at;
 	}
 
 	/** What the alarm and the timers of the shell do. */
-	private async ring(name: string, partition: Partition): Promise<void> {
+	private async ring(partition: Partition): Promise<void> {
 		const { dueAt, visibleAt, parked, queue } = partition;
 		const at = Math.min(dueAt ?? never, parked.length > 0 ? (visibleAt ?? never) : never);
-		if (at <= this.now) await this.commit(name, [{ kind: 'tick', queue }]);
+		if (at <= this.now) await this.commitTo(partition, [{ kind: 'tick', queue }]);
 		for (const wait of partition.parked) if (wait.until <= this.now) wait.messages = [];
 		partition.parked = partition.parked.filter((wait) => wait.messages === undefined);
 	}

@@ -7,8 +7,10 @@ import {
 	type RedriveResult,
 	type SettleOutcome,
 	type SettleResult,
+	type StoredMessage,
+	type SubscriptionFigures,
 } from '../../durable-objects/protocol';
-import { type Action, type Answer, type Draft, type Entry, seconds } from './script';
+import { type Action, type Answer, type Draft, type Successor, seconds } from './script';
 
 /** The instant at which every script begins: far ahead, so that no alarm of the runtime rings by itself. */
 export const EPOCH = Date.UTC(2030, 0, 1);
@@ -16,8 +18,9 @@ export const EPOCH = Date.UTC(2030, 0, 1);
 /** What a player keeps of the names: the renderer notes what was published, and asks who is who. */
 export interface Scribe {
 	published(name: string, outcome: { id: string; sequence: number }, priority: number): void;
-	nameOf(id: string): string;
-	/** A queue's name as the script has it. */
+	/** A message that is there to be seen is known by more than its id. */
+	nameOf(id: string, message?: StoredMessage): string;
+	/** A queue's or topic's name as the script has it. */
 	queueOf(name: string): string;
 	handedOut(message: ReceivedMessage): void;
 }
@@ -47,9 +50,11 @@ export function render(action: Action, result: unknown, scribe: Scribe): Answer 
 		case 'answer':
 			return received(result as ReceivedMessage[], scribe);
 		case 'settle':
-			return settled(action.entries, result as SettleResult);
+			return settled(action, result as Settled);
 		case 'browse':
-			return (result as BrowseResult).messages.map((message) => `${scribe.nameOf(message.id)} ${state(message)}`);
+			return (result as BrowseResult).messages.map(
+				(message) => `${scribe.nameOf(message.id, message)}${replay(message)} ${state(message)}`,
+			);
 		case 'look':
 			return looked(result as BrowsedMessage, scribe);
 		case 'remove':
@@ -60,6 +65,8 @@ export function render(action: Action, result: unknown, scribe: Scribe): Answer 
 		}
 		case 'purge':
 			return [`purged ${(result as { purged: number }).purged}`];
+		case 'lag':
+			return lag(result as SubscriptionFigures);
 		case 'figures':
 			return figures(result as FiguresShown);
 		default:
@@ -78,13 +85,26 @@ function received(messages: readonly ReceivedMessage[], scribe: Scribe): Answer 
 	return messages.map((message) => {
 		scribe.handedOut(message);
 		const until = message.leaseExpiresAt === null ? 'without receipt' : `until ${instant(message.leaseExpiresAt)}`;
-		return `${scribe.nameOf(message.id)}#${message.attempt} ${until}`;
+		return `${scribe.nameOf(message.id, message)}#${message.attempt}${replay(message)} ${until}`;
 	});
 }
 
-function settled(entries: readonly Entry[], result: SettleResult): Answer {
+function replay({ copyOf }: StoredMessage): string {
+	return copyOf?.isReplay ? ' replay' : '';
+}
+
+/** How many messages were published is counted where the engine does not say it. */
+type Settled = SettleResult & { readonly published?: number };
+
+function settled({ entries, publish }: Action & { verb: 'settle' }, result: Settled): Answer {
 	const next = { ack: 0, retry: 0, extend: 0 };
-	return entries.map(({ kind, receipt }) => outcome(result[kind][next[kind]++] as SettleOutcome, receipt));
+	const outcomes = entries.map((entry) => ({ ...(result[entry.kind][next[entry.kind]++] as SettleOutcome), ...entry }));
+	const answers = outcomes.map((entry) => outcome(entry, entry.receipt));
+	if (publish === undefined) return answers;
+	const acks = outcomes.filter(({ kind }) => kind === 'ack');
+	const isAcked = ({ receipt }: Successor) =>
+		acks.every((ack) => ack.outcome === 'acked' || (receipt !== undefined && ack.receipt !== receipt));
+	return [...answers, `published ${result.published ?? publish.filter(isAcked).length}`];
 }
 
 function outcome(outcome: SettleOutcome, receipt: string): string {
@@ -105,7 +125,9 @@ function state(message: BrowsedMessage): string {
 }
 
 function looked(message: BrowsedMessage, scribe: Scribe): Answer {
-	const { deadLetter } = message;
+	const { deadLetter, copyOf } = message;
+	const copy = copyOf === undefined ? [] : [`copy of ${scribe.queueOf(copyOf.topic)}${replay(message)}`];
+	const attributes = Object.entries(message.attributes ?? {}).map((pair) => `attr ${pair.join('=')}`);
 	const failures = deadLetter?.failures ?? message.failures ?? [];
 	const reasons = failures.map(({ attempt, at, reason }) => `failure ${attempt} at ${instant(at)} ${reason}`);
 	const origin =
@@ -116,7 +138,7 @@ function looked(message: BrowsedMessage, scribe: Scribe): Answer {
 					`published ${instant(deadLetter.publishedAt)}`,
 					`buried ${instant(deadLetter.buriedAt)}`,
 				];
-	return [state(message), `attempt ${message.attempt}`, ...origin, ...reasons];
+	return [state(message), `attempt ${message.attempt}`, ...copy, ...attributes, ...origin, ...reasons];
 }
 
 function figures(shown: FiguresShown): Answer {
@@ -130,5 +152,17 @@ function figures(shown: FiguresShown): Answer {
 		`oldest ${oldest}`,
 		`owed ${owed}`,
 		`redriving ${redriving}`,
+	];
+}
+
+function lag(shown: SubscriptionFigures): Answer {
+	const { oldestPublishedAt: oldest, courierError, courierNextAttemptAt: next } = shown;
+	return [
+		`lag ${shown.lag}`,
+		`oldest ${oldest === null ? 'none' : instant(oldest)}`,
+		`delivered ${shown.delivered}`,
+		`filtered ${shown.filtered}`,
+		`missed ${shown.missed}`,
+		courierError === null ? 'on-time' : `late until ${next === null ? 'unknown' : instant(next)}`,
 	];
 }

@@ -1,4 +1,5 @@
-import { type Action, type Asking, DEFAULT_QUEUE, type Draft, type Entry, seconds } from './script';
+import { formatPlace, formatSubscribe, formatTopicChange } from './parse-topic';
+import { type Action, type Asking, DEFAULT_QUEUE, type Draft, type Entry, type Successor, seconds } from './script';
 import { formatSettings } from './settings';
 
 /** The text that `parse` reads as this event: how a failing simulation prints its script. */
@@ -26,15 +27,23 @@ function formatAction(action: Action): string {
 		case 'wait':
 			return `wait ${action.name} ${seconds(action.forMs)} max ${action.max}${formatAsking(action)}`;
 		case 'settle':
-			return `settle ${action.entries.map(formatEntry).join(', ')}`;
+			return `settle ${[...action.entries.map(formatEntry), ...(action.publish ?? []).map(formatSuccessor)].join(', ')}`;
 		case 'browse':
 			return `browse${option('', action.state)}`;
 		case 'look':
 		case 'remove':
 		case 'answer':
+		case 'unsubscribe':
+		case 'lag':
 			return `${action.verb} ${action.name}`;
 		case 'courier':
 			return `courier ${action.fault}`;
+		case 'topic':
+			return formatTopicChange(action.settings);
+		case 'subscribe':
+			return formatSubscribe(action);
+		case 'seek':
+			return `seek ${action.name} ${formatPlace(action.from)}`;
 		case 'redrive':
 			return `redrive${option('to ', action.to)}${option('only ', action.names?.join('+'))}${option('rate ', action.rate)}`;
 		default:
@@ -51,6 +60,7 @@ function duration(name: string, ms: number | undefined): string {
 }
 
 function formatDraft(draft: Draft): string {
+	const pairs = Object.entries(draft.attributes ?? {}).map((pair) => pair.join('='));
 	return [
 		draft.name,
 		option('key ', draft.key),
@@ -60,7 +70,13 @@ function formatDraft(draft: Draft): string {
 		duration('ttl', draft.ttlMs),
 		option('priority ', draft.priority),
 		option('bytes ', draft.bytes),
+		pairs.length === 0 ? '' : ` attr "${pairs.join('+')}"`,
+		draft.body === undefined ? '' : ` body '${draft.body}'`,
 	].join('');
+}
+
+function formatSuccessor({ to, receipt, ...draft }: Successor): string {
+	return `publish ${formatDraft(draft)} to ${to}${option('for ', receipt)}`;
 }
 
 function formatAsking(asking: Asking): string {

@@ -1,13 +1,13 @@
-import { isRefusal } from '../../durable-objects/protocol';
-import { bodyOf } from '../engine/commands';
+import { isRefusal, topicIn } from '../../durable-objects/protocol';
+import { bodyOf, bundlesOf } from '../engine/commands';
 import { EPOCH, type FiguresShown } from './answers';
 import { call } from './http-client';
-import type { Asking, Draft, Entry, Settings } from './script';
+import type { Asking, Draft, Entry, Settings, Successor } from './script';
 
 /** A script's settings in the API's words; without jitter, so that scripts can name the instant of a retry. */
 export function settingsBody(
 	settings: Settings,
-	path: (queue: string) => string,
+	nameOf: (queue: string) => string,
 	otherwise: object = { backoff: { jitter: 0 } },
 ): object {
 	const entries = Object.entries(settings).map(([name, value]) => {
@@ -15,21 +15,26 @@ export function settingsBody(
 			const { initialMs, factor, maxMs, jitter } = value as NonNullable<Settings['backoff']>;
 			return [name, { initialSeconds: initialMs / 1_000, factor, maxSeconds: maxMs / 1_000, jitter }];
 		}
-		if (name === 'deadLetter' && value !== null) return [name, path(value as string)];
+		if (name === 'deadLetter' && value !== null) return [name, nameOf(value as string)];
 		return name.endsWith('Ms') ? [`${name.slice(0, -2)}Seconds`, (value as number) / 1_000] : [name, value];
 	});
 	return { ...otherwise, ...Object.fromEntries(entries) };
 }
 
-/** One message goes as the body of its request, several as a batch. */
+/** To a queue or topic: one message goes as the body of its request, several as a batch. */
 export async function publish(path: string, drafts: readonly Draft[]): Promise<unknown> {
 	const [draft] = drafts as [Draft];
 	if (drafts.length === 1) {
 		const query = new URLSearchParams(Object.entries(optionsOf(draft)).map(([name, value]) => [name, String(value)]));
-		const outcome = await call('POST', `${path}/messages?${query}`, bodyOf(draft), { 'content-type': 'text/plain' });
+		const attributes = Object.entries(draft.attributes ?? {});
+		const headers = attributes.map(([name, value]) => [`x-sluice-attribute-${name}`, value]);
+		const outcome = await call('POST', `${path}/messages?${query}`, bodyOf(draft), {
+			'content-type': 'text/plain',
+			...Object.fromEntries(headers),
+		});
 		return isRefusal(outcome) ? outcome : [outcome];
 	}
-	const messages = drafts.map((one) => ({ body: bodyOf(one), ...optionsOf(one) }));
+	const messages = drafts.map(messageOf);
 	const answer = await call('POST', `${path}/messages/batch`, { messages });
 	if (isRefusal(answer)) return drafts.map(() => answer);
 	const { results } = answer as { results: { error?: { code: string } }[] };
@@ -55,6 +60,12 @@ export async function figures(path: string): Promise<unknown> {
 	return { ...figures, oldestPublishedAt: age === null ? null : Date.now() - Math.round(age * 1_000) };
 }
 
+/** A message of a batch. */
+function messageOf(draft: Draft): object {
+	const { attributes } = draft;
+	return { body: bodyOf(draft), ...optionsOf(draft), ...(attributes === undefined ? {} : { attributes }) };
+}
+
 /** A message's options in the API's words. */
 function optionsOf({ key, dedupId, delayMs, deliverAt, ttlMs, priority }: Draft): Record<string, string | number> {
 	return {
@@ -65,6 +76,29 @@ function optionsOf({ key, dedupId, delayMs, deliverAt, ttlMs, priority }: Draft)
 		...(ttlMs === undefined ? {} : { ttlSeconds: ttlMs / 1_000 }),
 		...(priority === undefined ? {} : { priority }),
 	};
+}
+
+/** Everything that a settle may be asked in one request. */
+export function settleBody(
+	entries: readonly Entry[],
+	publish: readonly Successor[] | undefined,
+	receiptOf: (receipt: string) => string,
+	nameOf: (name: string) => string,
+): object {
+	const list = (kind: Entry['kind']) =>
+		entries.filter((entry) => entry.kind === kind).map((entry) => wishOf(entry, receiptOf(entry.receipt)));
+	const wishes = { ack: list('ack'), retry: list('retry'), extend: list('extend') };
+	if (publish === undefined) return wishes;
+	const successors = bundlesOf(publish).map((bundle) => {
+		const [{ to, receipt }] = bundle as [Successor];
+		const topic = topicIn(to);
+		return {
+			...(topic === undefined ? { queue: nameOf(to) } : { topic: nameOf(topic) }),
+			messages: bundle.map(messageOf),
+			...(receipt === undefined ? {} : { receipt: receiptOf(receipt) }),
+		};
+	});
+	return { ...wishes, publish: successors };
 }
 
 /** An entry of a settle list. */

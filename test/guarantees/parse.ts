@@ -1,4 +1,6 @@
-import { type Action, type Asking, DEFAULT_QUEUE, type Draft, type Entry, type Line } from './script';
+import { parseDraft, parseSuccessor } from './parse-draft';
+import { parseSubscribe, parseTopicChange, placeOf } from './parse-topic';
+import { type Action, type Asking, DEFAULT_QUEUE, type Entry, type Line } from './script';
 import { parseSettings } from './settings';
 import { Words } from './words';
 
@@ -36,7 +38,7 @@ function parseLine(text: string, number: number, previous: Line | undefined): Li
 	return { at, joined, back, queue, action, expected, number, text };
 }
 
-const NEEDS_ANSWER = new Set(['receive', 'answer', 'browse', 'look', 'figures', 'redrive']);
+const NEEDS_ANSWER = new Set(['receive', 'answer', 'browse', 'look', 'figures', 'redrive', 'lag']);
 
 function splitAnswer(answer: string): string[] {
 	const items = answer.split(',').map((item) => item.trim().replaceAll(/\s+/g, ' '));
@@ -63,7 +65,7 @@ function parseAction(words: Words): Action {
 		case 'extend':
 			return { verb: 'settle', entries: words.list(() => parseEntry(words, verb)) };
 		case 'settle':
-			return { verb, entries: words.list(() => parseEntry(words, words.next('ack, retry or extend'))) };
+			return parseSettle(words);
 		case 'browse':
 			return words.done() ? { verb } : { verb, state: words.oneOf(['visible', 'leased', 'delayed']) };
 		case 'look':
@@ -74,31 +76,26 @@ function parseAction(words: Words): Action {
 			return { verb, fault: words.oneOf(['before', 'after', 'twice', 'crash']) };
 		case 'redrive':
 			return parseRedrive(words);
+		case 'topic':
+			return { verb, settings: parseTopicChange(words) };
+		case 'subscribe':
+			return parseSubscribe(words);
+		case 'seek':
+			return { verb, name: words.next('a subscription'), from: placeOf(words.next('a place')) };
+		case 'unsubscribe':
+		case 'lag':
+			return { verb, name: words.next('a subscription') };
 		case 'purge':
 		case 'pause':
 		case 'resume':
 		case 'figures':
 		case 'restart':
 		case 'tick':
+		case 'delete':
 			return { verb };
 		default:
 			throw new Error(`"${verb}" is not a verb`);
 	}
-}
-
-function parseDraft(words: Words): Draft {
-	const draft: Draft = { name: words.next("the message's name") };
-	if (draft.name.includes('#')) throw new Error(`"${draft.name}": a message's name has no "#"`);
-	words.options({
-		key: () => (draft.key = words.next('a key')),
-		dedup: () => (draft.dedupId = words.next('a deduplication id')),
-		delay: () => (draft.delayMs = words.milliseconds('a delay')),
-		at: () => (draft.deliverAt = words.milliseconds('an instant')),
-		ttl: () => (draft.ttlMs = words.milliseconds('a time to live')),
-		priority: () => (draft.priority = words.whole('a priority')),
-		bytes: () => (draft.bytes = words.whole('a size')),
-	});
-	return draft;
 }
 
 function parseAsking(words: Words, max: number): Asking {
@@ -109,6 +106,18 @@ function parseAsking(words: Words, max: number): Asking {
 		max: () => (asking.max = words.whole('how many')),
 	});
 	return asking;
+}
+
+/** What is published stands behind what is settled. */
+function parseSettle(words: Words): Action {
+	const action: Action & { verb: 'settle' } = { verb: 'settle', entries: [] };
+	words.list(() => {
+		const kind = words.next('ack, retry, extend or publish');
+		if (kind === 'publish') action.publish = [...(action.publish ?? []), parseSuccessor(words)];
+		else if (action.publish === undefined) action.entries.push(parseEntry(words, kind));
+		else throw new Error(`"${kind}" stands behind what is published`);
+	});
+	return action;
 }
 
 function parseEntry(words: Words, kind: string): Entry {

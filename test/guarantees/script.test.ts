@@ -19,6 +19,19 @@ describe('the language of the scripts', () => {
 			5 figures -> visible 1
 			6 restart
 			6 courier after on q
+			7 topic retention 60 dedupWindow 300 on topic/t
+			7 publish m attr kind=order+size=3 body '{"size":3,"from":"x, y"}' on topic/t
+			8 subscribe s to q1 from 3.5 filter '{"kind":["order",{"prefix":"pay"}]}' on topic/t
+			8 subscribe r to q1 from #7 filter '{"a":{"b":[1]}}' scope body on topic/t
+			8 subscribe u to q1 on topic/t
+			9 seek s earliest on topic/t
+			9 seek s now on topic/t
+			9 lag s on topic/t -> lag 0, delivered 3, filtered 1, missed 0, on-time
+			9 unsubscribe s on topic/t
+			9 settle ack a#1, publish x key k to q2, publish y delay 3 attr kind=order to topic/t -> acked, published 2
+			9 settle ack a#1, ack b#1, publish x to q2 for a#1 -> acked, kept, published 1
+			9 courier crash on topic/t
+			9 delete on q1
 			<5 tick
 		`;
 		const lines = parse(script);
@@ -54,6 +67,13 @@ describe('the language of the scripts', () => {
 		['0 purge now', '"now" is one word too many'],
 		['0 queue onPoison wait', '"wait" is none of dead-letter, block'],
 		['0 queue backoff 1/2', '"1/2" is no backoff'],
+		['0 subscribe s on topic/t', 'subscribe needs "to <queue>"'],
+		['0 subscribe s to q from yesterday on topic/t', '"yesterday" is no place'],
+		["0 subscribe s to q filter '{' on topic/t", 'expected a policy as JSON, found "{"'],
+		['0 publish a attr kind', '"kind" is no name=value'],
+		['0 settle ack a#1, publish x', 'what is published needs "to <queue>"'],
+		['0 settle publish x to q2, ack a#1', '"ack" stands behind what is published'],
+		['0 lag s on topic/t', '"lag" needs "-> <answer>"'],
 	])('%s: says what is wrong', (script, message) => {
 		expect(() => parse(script)).toThrow(message);
 	});
@@ -67,6 +87,9 @@ describe('the language of the scripts', () => {
 		expect(matches(receive, ['a#1'], ['a#1 until 30'])).toBe(true);
 		expect(matches(receive, ['a#1'], ['a#10'])).toBe(false);
 		expect(matches(receive, ['a#1'], ['a#1', 'b#1'])).toBe(false);
+		expect(matches(receive, ['a#1 replay'], ['a#1 replay until 30'])).toBe(true);
+		expect(matches(receive, ['a#1'], ['a#1 replay until 30'])).toBe(false);
+		expect(matches(receive, ['a#1 replay'], ['a#1 until 30'])).toBe(false);
 		expect(matches({ verb: 'figures' }, ['leased 1'], ['visible 0', 'leased 1'])).toBe(true);
 		expect(matches({ verb: 'figures' }, ['leased 1'], ['visible 0', 'leased 10'])).toBe(false);
 	});

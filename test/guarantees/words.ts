@@ -1,10 +1,12 @@
-/** The words of one line, read from left to right; `"…"` is one word and a comma stands alone. */
+/** The words of one line, read from left to right; `"…"` and `'…'` are one word each and a comma stands alone. */
 export class Words {
 	private readonly words: string[];
 	private position = 0;
 
 	constructor(text: string) {
-		this.words = (text.match(/"[^"]*"|,|[^\s,]+/g) ?? []).map((word) => word.replaceAll('"', ''));
+		this.words = (text.match(/"[^"]*"|'[^']*'|,|[^\s,]+/g) ?? []).map((word) =>
+			word.startsWith("'") ? word.slice(1, -1) : word.replaceAll('"', ''),
+		);
 	}
 
 	peek(): string | undefined {
@@ -45,6 +47,16 @@ export class Words {
 	/** Seconds in the script, milliseconds in the answer. */
 	milliseconds(what: string): number {
 		return Math.round(this.number(what) * 1_000);
+	}
+
+	/** A JSON object. */
+	json(what: string): Record<string, unknown> {
+		const word = this.next(what);
+		try {
+			return JSON.parse(word);
+		} catch {
+			throw new Error(`expected ${what} as JSON, found "${word}"`);
+		}
 	}
 
 	oneOf<const Choice extends string>(choices: readonly Choice[]): Choice {
