@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { NewSubscription } from '../../durable-objects/catalog-protocol';
-import type { FilterPolicy, Start } from '../../durable-objects/protocol';
+import { type FilterPolicy, LIMITS, type Start } from '../../durable-objects/protocol';
 import { accepted, lost, pending, play, type Stage, settings, start, topicSettings } from './fixture';
 
 const filter: FilterPolicy = { scope: 'attributes', policy: { kind: ['a', { prefix: 'b' }], size: [1] } };
@@ -23,6 +23,7 @@ describe('put', () => {
 			const subscription = {
 				name: 'audit',
 				queue: 'orders',
+				queueGeneration: 1,
 				filter,
 				version: 2,
 				generation: 2,
@@ -215,4 +216,17 @@ test('a list pages by name', () =>
 		expect(await names(null, 2)).toEqual([4, 'B,a', 'a']);
 		expect(await names('a', 2)).toEqual([4, 'c', null]);
 		expect(await catalog.listSubscriptions('olds', null, 2)).toMatchObject({ refused: 'topic_not_found' });
+	}));
+
+test('the filters of a topic are bounded together, whoever takes up the room', () =>
+	onTopic(async ({ catalog }) => {
+		const large: FilterPolicy = { scope: 'body', policy: { kind: ['x'.repeat(LIMITS.filterBytes / 2 - 100)] } };
+		for (const name of ['a', 'b']) accepted(await catalog.putSubscription('news', name, { ...wanted, filter: large }));
+		const full = { refused: 'too_many_subscriptions' };
+		expect(await catalog.putSubscription('news', 'c', { ...wanted, filter: large })).toMatchObject(full);
+		accepted(await catalog.putSubscription('news', 'c', wanted));
+		expect(await catalog.putSubscription('news', 'c', { ...wanted, filter: large })).toMatchObject(full);
+		// Its own old filter does not count.
+		const other = { ...wanted, filter: { ...large, scope: 'attributes' } as const };
+		expect(await catalog.putSubscription('news', 'a', other)).toMatchObject({ created: false });
 	}));

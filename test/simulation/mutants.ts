@@ -1,5 +1,6 @@
 import { carried } from './mutants/carried';
 import { counts } from './mutants/counts';
+import { fanOut } from './mutants/fan-out';
 import { leases } from './mutants/leases';
 import { order } from './mutants/order';
 import { poison } from './mutants/poison';
@@ -12,8 +13,8 @@ export interface Mutant {
 	/** Stands exactly once in the file. */
 	readonly find: string;
 	readonly replace: string;
-	/** Faults on the way between two queues are for the simulation that has two. */
-	readonly needs?: 'dead-letters';
+	/** Faults on the way between two queues are for the simulation that has two; those of topics for the one that has any. */
+	readonly needs?: 'dead-letters' | 'fan-out';
 }
 
-export const mutants: readonly Mutant[] = [...leases, ...order, ...time, ...poison, ...counts, ...carried];
+export const mutants: readonly Mutant[] = [...leases, ...order, ...time, ...poison, ...counts, ...carried, ...fanOut];

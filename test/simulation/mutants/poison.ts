@@ -23,7 +23,7 @@ export const poison: readonly Mutant[] = [
 	{
 		name: 'buried-but-not-owed',
 		file: 'engine/flights.ts',
-		find: '\tbury(database, memory, settings, { record, failures, attempts: flight.attempt }, now);',
+		find: '\tbury(memory, settings, { record, failures, attempts: flight.attempt }, now);',
 		replace: '',
 	},
 	{
