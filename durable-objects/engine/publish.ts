@@ -67,7 +67,10 @@ function store(
 	const lane = message.priority ?? 0;
 	const deliverAt = message.deliverAt ?? now + (message.delayMs ?? settings.delayMs);
 	const expiresAt = message.ttlMs === undefined ? message.expiresAt : now + message.ttlMs;
-	if (deliverAt <= now) return appender.append(lane, headOf(message, { expiresAt, publishedAt, copyOf }), body);
+	if (deliverAt <= now) {
+		const isPlain = expiresAt === undefined && publishedAt === undefined;
+		return appender.append(lane, isPlain ? headOf(message) : headOf(message, { expiresAt, publishedAt, copyOf }), body);
+	}
 	const head = headOf(message, { expiresAt, deliverAt, publishedAt, copyOf });
 	if (key !== undefined) {
 		// Order per key holds for delayed messages too: they keep their place in the log.
