@@ -55,9 +55,9 @@ export class Client {
 		await this.send('POST', `/v1/topics/${topic}/messages/batch`, JSON.stringify({ messages }));
 	}
 
-	/** Messages of the topic that a subscription has still to look at. */
-	async lag(topic: string, subscription: string): Promise<number> {
-		const text = await this.get(`/v1/topics/${topic}/subscriptions/${subscription}`);
+	/** Messages of the topic that its slowest subscription has still to look at. */
+	async lag(topic: string): Promise<number> {
+		const text = await this.get(`/v1/topics/${topic}`);
 		return (JSON.parse(text) as { figures: { lag: number } }).figures.lag;
 	}
 

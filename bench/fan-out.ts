@@ -24,9 +24,7 @@ async function copies(client: Client, topic: string, batches: number): Promise<n
 	const messages = Array.from({ length: BATCH }, () => ({ body: BODY }));
 	const startedAt = performance.now();
 	for (let batch = 0; batch < batches; batch++) await client.publishBatchToTopic(topic, messages);
-	for (const queue of queues) {
-		while ((await client.lag(topic, queue)) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-	}
+	while ((await client.lag(topic)) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
 	const seconds = (performance.now() - startedAt) / 1_000;
 	await client.deleteTopic(topic);
 	await Promise.all(queues.map((queue) => client.purge(queue)));
@@ -42,7 +40,7 @@ export async function fanOut(sluice: Running, rounds: number, seconds: number): 
 		one: (round) => publishes(sluice, `one-${round}`, 1, seconds),
 		many: (round) => publishes(sluice, `many-${round}`, MANY, seconds),
 	});
-	const carried = await inTurn(rounds, { copies: (round) => copies(client, `copies-${round}`, 5) });
+	const carried = await inTurn(rounds, { copies: (round) => copies(client, `copies-${round}`, 10) });
 	return [
 		{
 			what: `publish to a topic with ${MANY} subscriptions against 1`,

@@ -40,6 +40,11 @@ export class Lines {
 		return this.pausedUntil.has(line);
 	}
 
+	/** What they paused for is over. */
+	endPauses(): void {
+		this.pausedUntil.clear();
+	}
+
 	/** Its target is there, or took a part: one that has no room for all of a parcel is slow, not away. */
 	succeed(line: string): void {
 		this.late.delete(line);

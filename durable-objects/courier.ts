@@ -109,6 +109,11 @@ export class Courier<P extends Parcel> {
 		return this.lines.latest();
 	}
 
+	/** What the pace was for is over. */
+	endPauses(): void {
+		this.lines.endPauses();
+	}
+
 	/** The line has been changed: it is tried at once. */
 	forgive(line: string): void {
 		this.lines.forgive(line);

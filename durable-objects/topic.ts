@@ -180,20 +180,23 @@ export class TopicPartition extends DurableObject<Env> {
 	/** A pause that the pace asks for is waited for here, once per request; for all else that is left there is the alarm. */
 	private async carry(mayWait: boolean): Promise<void> {
 		await this.courier.run((at) => {
-			const pauseMs = at - Date.now();
-			if (!mayWait || pauseMs <= 0 || pauseMs > LIMITS.courierMaxPaceMs) this.alarmClock.noLaterThan(at);
-			else this.carryAt(at, pauseMs);
+			const now = Date.now();
+			const isPause = at > now && at - now <= LIMITS.courierMaxPaceMs;
+			if (mayWait && isPause) this.carryAt(at, now);
+			else this.alarmClock.noLaterThan(at);
 		});
 	}
 
-	/** The earliest pause counts: what is over then says when the next one is. */
-	private carryAt(at: number, pauseMs: number): void {
+	/** The earliest pause counts: what is over then says when the next one is. All end when nobody publishes any more. */
+	private carryAt(pauseEndsAt: number, now: number): void {
+		const at = Math.min(pauseEndsAt, Math.max(now, this.busyUntil));
 		if (this.timer !== undefined && this.timer.at <= at) return;
 		this.timer?.stop();
 		const timeout = setTimeout(() => {
 			this.timer = undefined;
+			if (Date.now() >= this.busyUntil) this.courier.endPauses();
 			void this.carry(false);
-		}, pauseMs);
+		}, at - now);
 		this.timer = { at, stop: () => clearTimeout(timeout) };
 	}
 
@@ -205,7 +208,7 @@ export class TopicPartition extends DurableObject<Env> {
 	private paceMs({ messages }: TopicParcel): number {
 		const { subscriptions } = this.engine;
 		const now = Date.now();
-		if (now > this.busyUntil || subscriptions <= UNPACED_SUBSCRIPTIONS) return 0;
+		if (now >= this.busyUntil || subscriptions <= UNPACED_SUBSCRIPTIONS) return 0;
 		if (now - (messages[0]?.publishedAt ?? now) > LIMITS.courierPatienceMs) return 0;
 		const parcelMs = Math.max(LIMITS.courierPaceMs, messages.length * LIMITS.courierCopyPaceMs);
 		return Math.min(LIMITS.courierMaxPaceMs, Math.ceil(parcelMs * subscriptions));

@@ -182,6 +182,17 @@ test('a pace parts the parcels of one line, and goes on when it is over', async 
 	}
 });
 
+test('pauses end when what they were for is over', async () => {
+	const office = new Office(2, 2);
+	office.pace = 2_000;
+	const courier = new Courier(office);
+	await courier.run(() => undefined);
+	expect(courier.start()).toEqual([]);
+	courier.endPauses();
+	await courier.run(() => undefined);
+	expect(total(office)).toBe(0);
+});
+
 test('lines that never run dry do not keep the others waiting: all share a turn or two', async () => {
 	const office = new Office(200, 900);
 	const courier = new Courier(office);
