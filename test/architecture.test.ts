@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { RULES } from './architecture/rules.ts';
 import { parse, readSources, type Source } from './architecture/source.ts';
 
-const sources = readSources(['src', 'durable-objects', 'migrations', 'test', 'scripts', 'bench', 'examples']);
+const sources = readSources([
+	'src',
+	'durable-objects',
+	'migrations',
+	'test',
+	'scripts',
+	'bench',
+	'torture',
+	'examples',
+]);
 
 function broken(files: readonly Source[], rule: (typeof RULES)[number]): string[] {
 	return files.flatMap((source) => rule.violations(source).map((violation) => `${source.path} ${violation}`));

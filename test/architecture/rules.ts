@@ -95,7 +95,7 @@ export const RULES: readonly Rule[] = [
 	},
 ];
 
-const OWN_FOLDERS = [...LAYERS, 'scripts', 'bench', 'examples'];
+const OWN_FOLDERS = [...LAYERS, 'scripts', 'bench', 'torture', 'fuzz', 'examples'];
 
 function top(path: string): string {
 	return path.split('/', 1)[0] ?? path;
