@@ -10,12 +10,22 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * length is cut off as soon as it passes the bound, so no more than that is ever held.
  */
 export async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+	try {
+		return await readWithin(request, limit);
+	} catch (error) {
+		if (error instanceof Problem) throw error;
+		// The runtime tells of a client that left and of one that frames its body wrongly with the same error.
+		throw new Problem('invalid_request', 'The body broke off, or is not framed as HTTP asks; nothing was done.');
+	}
+}
+
+async function readWithin(request: Request, limit: number): Promise<Uint8Array> {
 	const length = request.headers.get('content-length');
 	if (length !== null && !request.headers.has('transfer-encoding')) {
 		if (Number(length) > limit) throw tooLarge(limit);
 		return new Uint8Array(await request.arrayBuffer());
 	}
-	return request.body === null ? new Uint8Array(0) : readStream(request.body, limit);
+	return request.body === null ? new Uint8Array(0) : await readStream(request.body, limit);
 }
 
 async function readStream(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {

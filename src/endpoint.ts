@@ -119,7 +119,17 @@ function queryFor(url: string, schema: z.ZodType | undefined, empty: unknown): u
 
 function document(app: App, definition: Definition<z.ZodObject, z.ZodType, z.ZodType>): void {
 	const { method, path, tag, summary, description, access, params, query, body, answers, problems = [] } = definition;
-	const codes = ['invalid_request', 'unauthenticated', 'forbidden', ...problems, 'overloaded', 'unavailable'];
+	const bodyCodes = body === undefined ? [] : body === 'raw' ? ['body_too_large'] : ['invalid_json', 'body_too_large'];
+	const own = [
+		'invalid_request',
+		...bodyCodes,
+		'unauthenticated',
+		'forbidden',
+		...problems,
+		'overloaded',
+		'unavailable',
+	];
+	const codes = [...new Set(own)];
 	app.openAPIRegistry.registerPath({
 		method,
 		path,

@@ -1,5 +1,6 @@
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { readBytes } from '../../src/bodies';
 import { ask, newQueue, problemIn, publish, ROOT_KEY, read, receive, receiveOne, refused, requestOf } from './client';
 
 /** A body whose length is not said beforehand; it tells how much of it was asked for. */
@@ -202,4 +203,15 @@ it('problems carry type, title, status, detail and code', async () => {
 		code: 'queue_not_found',
 		detail: expect.any(String),
 	});
+});
+
+it('a body that breaks off is the fault of its client, not of Sluice', async () => {
+	const body = new ReadableStream<Uint8Array>({
+		start(controller) {
+			controller.enqueue(new TextEncoder().encode('{"max": '));
+			controller.error(new Error('Network connection lost.'));
+		},
+	});
+	const reading = readBytes(requestOf('POST', '/v1/queues/q/receive', { body }), 1_000);
+	await expect(reading).rejects.toMatchObject({ code: 'invalid_request' });
 });
