@@ -80,6 +80,10 @@ export const LIMITS = Object.freeze({
 	redrivePauseMs: 60 * second,
 	/** How long a woken waiter gets to take what it was woken for, before another one is woken. */
 	wakeAgainMs: 100,
+	/** Publishes of one object that wait to be durable, and their UTF-16 units: they are in memory, which ends at 128 MB. */
+	waitingPublishes: 5_000,
+	waitingUnits: 32 * MiB,
+	overloadedRetryMs: 1 * second,
 	/** Commands of one commit: they share its rows, and all wait for it. */
 	commitCommands: 256,
 	/** Messages of one courier call out of an outbox; their stored bytes are a segment's at most. */

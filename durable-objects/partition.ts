@@ -10,6 +10,7 @@ import type { EngineFigures } from './engine/figures';
 import type { OutboxParcel } from './engine/outbox';
 import type { Env } from './env';
 import { Funnel } from './funnel';
+import { Intake } from './intake';
 import type * as protocol from './protocol';
 import {
 	fromText,
@@ -38,6 +39,7 @@ export class Partition extends DurableObject<Env> {
 	private engine: PartitionEngine;
 	private readonly tag: string;
 	private readonly waiters = new Waiters();
+	private readonly intake = new Intake();
 	private readonly courier: Courier<OutboxParcel>;
 	private readonly funnel: Funnel<Entry>;
 	private readonly alarmClock: AlarmClock;
@@ -73,7 +75,10 @@ export class Partition extends DurableObject<Env> {
 		queue: Text<Queue>,
 		messages: Text<readonly protocol.NewMessage[]>,
 	): Promise<Text<Refusal | protocol.PublishOutcome[]>> {
-		return toText(await this.run({ kind: 'publish', queue: this.settings.read(queue), messages: fromText(messages) }));
+		const command = () => ({ queue: this.settings.read(queue), messages: fromText(messages) });
+		type Outcomes = Refusal | protocol.PublishOutcome[];
+		const publish = () => this.run<Outcomes>({ kind: 'publish', ...command() });
+		return toText(await this.intake.take(messages.length, publish));
 	}
 
 	async receive(

@@ -16,6 +16,8 @@ export type RefusalCode =
 	/** The partition belongs to an older layout or knows a newer version: read the settings again. */
 	| 'settings_stale'
 	| 'backlog_full'
+	/** More is being published than an object can write. */
+	| 'overloaded'
 	| 'too_many_in_flight'
 	| 'too_many_waiters'
 	| 'message_not_found'

@@ -10,6 +10,7 @@ import type { TopicEngineFigures } from './engine/topic/figures';
 import type { TopicParcel } from './engine/topic/memory';
 import type { Env } from './env';
 import { Funnel } from './funnel';
+import { Intake } from './intake';
 import {
 	type Delivery,
 	type DeliveryResult,
@@ -56,6 +57,7 @@ export class TopicPartition extends DurableObject<Env> {
 	private readonly funnel: Funnel<Entry>;
 	private readonly alarmClock: AlarmClock;
 	private readonly settings = new LastText<Topic>();
+	private readonly intake = new Intake();
 	private busyUntil = 0;
 	/** What ends the next pause, and when. */
 	private timer: { readonly at: number; readonly stop: () => void } | undefined;
@@ -92,7 +94,13 @@ export class TopicPartition extends DurableObject<Env> {
 
 	async publish(topic: Text<Topic>, messages: Text<readonly NewMessage[]>): Promise<Text<Refusal | PublishOutcome[]>> {
 		this.busyUntil = Date.now() + BUSY_MS;
-		return toText(await this.run({ kind: 'publish', topic: this.settings.read(topic), messages: fromText(messages) }));
+		const publish = () =>
+			this.run<Refusal | PublishOutcome[]>({
+				kind: 'publish',
+				topic: this.settings.read(topic),
+				messages: fromText(messages),
+			});
+		return toText(await this.intake.take(messages.length, publish));
 	}
 
 	/** Takes what pipelines publish here. */

@@ -36,16 +36,18 @@ export async function reach<T>(repeat: Repeat, call: () => Promise<T>, hint = ''
 export function objectProblem(error: unknown, hint = ''): Problem | null {
 	if (!(error instanceof Error)) return null;
 	const { overloaded, retryable, durableObjectReset } = error as ObjectError;
-	if (overloaded) {
+	// A storage operation that timed out is both: the object was reset, so that the outcome is unknown.
+	if (overloaded && !durableObjectReset) {
 		const detail = 'More requests come than one of the partitions can take: slow down, batch, or add partitions.';
 		return new Problem('overloaded', detail, { retryAfterMs: OVERLOADED_RETRY_MS });
 	}
-	if (!retryable && !durableObjectReset && !isOlder(error)) return null;
+	if (!retryable && !durableObjectReset && !LOST.test(error.message)) return null;
 	const detail = `The connection to an object was lost, and whether this took effect is unknown. ${hint}`.trimEnd();
 	return new Problem('unavailable', detail, { retryAfterMs: UNAVAILABLE_RETRY_MS });
 }
 
-/** After a deploy an object may still run the code from before for a while, and lack what that code did not have. */
-function isOlder(error: Error): boolean {
-	return error instanceof TypeError && error.message.includes('does not implement the method');
-}
+/**
+ * Errors that carry no flag (Cloudflare, "Troubleshooting Durable Objects"); and what an object says that still runs the code from
+ * before a deploy, and lacks what that did not have.
+ */
+const LOST = /^(Connection closed: this Durable Object|internal error; reference)|does not implement the method/;

@@ -13,6 +13,7 @@ const REFUSALS: Readonly<Record<RefusalCode, Kind>> = {
 	invalid_dead_letter: { status: 400, title: 'The dead-letter queue is not valid' },
 	too_many_queues: { status: 409, title: 'Too many queues' },
 	settings_stale: { status: 503, title: 'It is being changed' },
+	overloaded: { status: 503, title: 'Too many requests for one object' },
 	backlog_full: { status: 429, title: 'The queue or topic is full' },
 	too_many_in_flight: { status: 429, title: 'Too many messages in flight' },
 	too_many_waiters: { status: 429, title: 'Too many waiting receivers' },
@@ -44,7 +45,6 @@ const EDGE = {
 	message_too_large: { status: 413, title: 'The message is too large' },
 	internal_error: { status: 500, title: 'Something went wrong in Sluice' },
 	not_configured: { status: 503, title: 'Sluice has no root key yet' },
-	overloaded: { status: 503, title: 'Too many requests for one object' },
 	unavailable: { status: 503, title: 'An object did not answer' },
 } as const satisfies Record<string, Kind>;
 

@@ -26,7 +26,9 @@ export function invalid(faults: readonly Fault[]): Problem {
 /** A fault at a place of the body: `invalidField(['messages', 3, 'body'], 'must be …')`. */
 export function fieldFault(path: readonly PropertyKey[], rule: string, source: Source = 'body'): Fault {
 	const detail = `${readable(path)} ${rule}`;
-	return source === 'body' ? { detail, pointer: pointerOf(path) } : { detail, parameter: path.map(String).join('.') };
+	return source === 'body'
+		? { detail, pointer: pointerOf(path) }
+		: { detail, parameter: path.map(cut).map(String).join('.') };
 }
 
 function faultsOf(issue: z.core.$ZodIssue, source: Source): Fault[] {
@@ -34,10 +36,17 @@ function faultsOf(issue: z.core.$ZodIssue, source: Source): Fault[] {
 	return issue.keys.map((key) => fieldFault([...issue.path, key], issue.message, source));
 }
 
+/** A name that somebody has made up may be megabytes long, and is answered several times. */
+function cut(part: PropertyKey): PropertyKey {
+	return typeof part === 'string' && part.length > MOST_UNITS ? `${part.slice(0, MOST_UNITS).toWellFormed()}…` : part;
+}
+
+const MOST_UNITS = 128;
+
 function readable(path: readonly PropertyKey[]): string {
 	if (path.length === 0) return 'The body';
 	let text = '';
-	for (const part of path) {
+	for (const part of path.map(cut)) {
 		if (typeof part === 'number') text += `[${part}]`;
 		else text += text === '' ? String(part) : `.${String(part)}`;
 	}
@@ -45,7 +54,10 @@ function readable(path: readonly PropertyKey[]): string {
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {
-	return `#${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+	return `#${path
+		.map(cut)
+		.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+		.join('')}`;
 }
 
 /** Messages that follow the field's name: "delaySeconds must be at most 30". A schema's own message wins. */

@@ -112,7 +112,16 @@ function batchRoute<P extends z.ZodObject>(app: App, kind: Kind<P>): void {
 			) {
 				throw first;
 			}
-			return ok({ results: answers.map((answer) => (answer instanceof Problem ? { error: answer.body() } : answer)) });
+			const results = answers.map((answer) => (answer instanceof Problem ? { error: answer.body() } : answer));
+			return withRetryAfter(ok({ results }), answers);
 		},
 	);
+}
+
+/** Some were accepted: when to send the others again is told as it is where all are refused. */
+function withRetryAfter(response: Response, answers: readonly unknown[]): Response {
+	const waits = answers.map((answer) => (answer instanceof Problem ? (answer.extra.retryAfterMs ?? 0) : 0));
+	const retryAfterMs = Math.max(...waits);
+	if (retryAfterMs > 0) response.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
+	return response;
 }
