@@ -19,7 +19,9 @@ export class Lines {
 
 	/** Whether its pause is over, and its delay if it failed. */
 	mayGo(line: string, now: number): boolean {
-		return (this.late.get(line)?.nextAt ?? 0) <= now && (this.pausedUntil.get(line) ?? 0) <= now;
+		const until = this.waitsUntil(line) ?? 0;
+		// One that is further away than any delay was named before the clock was set back.
+		return until <= now || until - now > LIMITS.courierMaxBackoffMs;
 	}
 
 	/** Until when it waits; undefined when it waits for nothing. */

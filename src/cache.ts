@@ -1,6 +1,6 @@
 interface Entry<T> {
 	readonly value: T;
-	readonly expiresAt: number;
+	readonly setAt: number;
 }
 
 /**
@@ -17,7 +17,9 @@ export class Cache<T> {
 
 	get(key: string, now: number): T | undefined {
 		const entry = this.entries.get(key);
-		return entry !== undefined && entry.expiresAt > now ? entry.value : undefined;
+		// Not before it was set either: a clock that was set back must not make it trusted for longer.
+		const ageMs = entry === undefined ? Number.NaN : now - entry.setAt;
+		return ageMs >= 0 && ageMs < this.lifetimeMs ? entry?.value : undefined;
 	}
 
 	set(key: string, value: T, now: number): void {
@@ -26,7 +28,7 @@ export class Cache<T> {
 			const oldest = this.entries.keys().next().value;
 			if (oldest !== undefined) this.entries.delete(oldest);
 		}
-		this.entries.set(key, { value, expiresAt: now + this.lifetimeMs });
+		this.entries.set(key, { value, setAt: now });
 	}
 
 	drop(key: string): void {

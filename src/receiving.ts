@@ -29,9 +29,11 @@ export type Received = readonly { readonly partition: number; readonly messages:
 
 /** Messages as they are there, or that come before the deadline; none is an empty answer. */
 export async function receive(reception: Reception): Promise<Refusal | Received> {
-	const { queue, command, deadline } = reception;
-	if (queue.settings.partitions > 1) return receiveFromMany(reception);
-	const answer = deadline <= Date.now() ? await take(reception, 0, command.max) : await waitAndTake(reception);
+	const { queue, command } = reception;
+	const deadline = new Deadline(reception.deadline);
+	if (queue.settings.partitions > 1) return receiveFromMany(reception, deadline);
+	const isPatient = deadline.leftMs() > 0;
+	const answer = isPatient ? await waitAndTake(reception, deadline) : await take(reception, 0, command.max);
 	return isRefusal(answer) ? answer : [{ partition: 0, messages: answer }];
 }
 
@@ -40,15 +42,15 @@ export async function receive(reception: Reception): Promise<Refusal | Received>
  * others are asked, without leasing, whether they have something; those that have fill the batch. Nothing anywhere:
  * wait on all of them without leasing, and ask those that wake.
  */
-async function receiveFromMany(reception: Reception): Promise<Refusal | Received> {
-	const { queue, command, deadline, signal } = reception;
+async function receiveFromMany(reception: Reception, deadline: Deadline): Promise<Refusal | Received> {
+	const { queue, command, signal } = reception;
 	const order = rotation(queue.settings.partitions);
-	const batch = new Batch(reception, command.max);
+	const batch = new Batch(reception, deadline, command.max);
 	await batch.ask(order[0] as number);
 	while (!batch.isFull() && batch.refusal === undefined && !signal.aborted) {
-		const isLast = batch.holdsSome() || deadline <= Date.now();
+		const isLast = batch.holdsSome() || deadline.leftMs() === 0;
 		// A batch that has something does not wait for more; a wait includes the partition that was asked first.
-		const watch = new Watch(reception, isLast ? order.slice(1) : order, isLast ? 0 : deadline);
+		const watch = new Watch(reception, isLast ? order.slice(1) : order, isLast ? NO_TIME : deadline);
 		try {
 			await watch.some();
 			// The rest go on answering meanwhile: what is there on several partitions comes in one batch.
@@ -57,12 +59,29 @@ async function receiveFromMany(reception: Reception): Promise<Refusal | Received
 			watch.end();
 		}
 		batch.refusal ??= watch.refusal;
-		if (isLast || batch.holdsSome() || deadline <= Date.now()) break;
+		if (isLast || batch.holdsSome() || deadline.leftMs() === 0) break;
 		// Somebody else was faster, or all are overloaded: asking on at once would be a busy loop.
 		await scheduler.wait(AGAIN_MS);
 	}
 	return batch.answer();
 }
+
+/** The end of a wait. A clock that is set back does not make it longer than it was at first. */
+class Deadline {
+	private readonly mostMs: number;
+
+	constructor(private at: number) {
+		this.mostMs = Math.max(0, at - Date.now());
+	}
+
+	leftMs(): number {
+		const now = Date.now();
+		this.at = Math.min(this.at, now + this.mostMs);
+		return Math.max(0, this.at - now);
+	}
+}
+
+const NO_TIME = new Deadline(0);
 
 /** What a receive has got so far. */
 class Batch {
@@ -71,6 +90,7 @@ class Batch {
 
 	constructor(
 		private readonly reception: Reception,
+		private readonly deadline: Deadline,
 		private missing: number,
 	) {}
 
@@ -85,7 +105,7 @@ class Batch {
 			}
 		} catch (error) {
 			// Lost or overloaded: it must not cost what others have leased, nor end a wait that can ask it again.
-			const isPatient = this.holdsSome() || this.reception.deadline > Date.now();
+			const isPatient = this.holdsSome() || this.deadline.leftMs() > 0;
 			if (!isPatient || !(error instanceof Problem)) throw error;
 			await scheduler.wait(AGAIN_MS);
 		}
@@ -115,7 +135,7 @@ class Watch {
 	constructor(
 		reception: Reception,
 		partitions: readonly number[],
-		private readonly deadline: number,
+		private readonly deadline: Deadline,
 	) {
 		const signal = AbortSignal.any([reception.signal, this.done.signal]);
 		this.polls = partitions.map((partition) => this.watch(reception, partition, signal));
@@ -124,7 +144,7 @@ class Watch {
 	/** Until the first has something, or all have answered; all of them where there is no time to wait. */
 	async some(): Promise<void> {
 		const all = Promise.all(this.polls);
-		if (this.deadline <= Date.now()) await all;
+		if (this.deadline.leftMs() === 0) await all;
 		else await Promise.race(this.polls.map(async (poll) => void ((await poll) || (await all))));
 	}
 
@@ -162,14 +182,8 @@ function take(
 }
 
 /** A long poll on the only partition: it leases when a message is there. A lost object is asked again in what is left. */
-async function waitAndTake(reception: Reception): Promise<Refusal | readonly ReceivedMessage[]> {
-	const answer = await poll<{ messages: readonly ReceivedMessage[] }>(
-		reception,
-		0,
-		true,
-		reception.deadline,
-		reception.signal,
-	);
+async function waitAndTake(reception: Reception, deadline: Deadline): Promise<Refusal | readonly ReceivedMessage[]> {
+	const answer = await poll<{ messages: readonly ReceivedMessage[] }>(reception, 0, true, deadline, reception.signal);
 	return answer === null || isRefusal(answer) ? (answer ?? []) : answer.messages;
 }
 
@@ -178,11 +192,11 @@ async function poll<T>(
 	{ env, queue, command }: Reception,
 	partition: number,
 	lease: boolean,
-	deadline: number,
+	deadline: Deadline,
 	signal: AbortSignal,
 ): Promise<Refusal | T | null> {
 	for (let pauseMs = AGAIN_MS; ; pauseMs *= 2) {
-		const waitMs = Math.max(0, deadline - Date.now());
+		const waitMs = deadline.leftMs();
 		try {
 			const body = JSON.stringify({ queue, command, waitMs, lease });
 			const response = await partitionAt(env, queue, partition).fetch('https://partition/wait', {
@@ -196,7 +210,7 @@ async function poll<T>(
 			if (signal.aborted) return null;
 			const problem = objectProblem(error);
 			if (problem === null || problem.code === 'overloaded') throw problem ?? error;
-			if (deadline - Date.now() <= pauseMs) return null;
+			if (deadline.leftMs() <= pauseMs) return null;
 			await scheduler.wait(pauseMs);
 		}
 	}
