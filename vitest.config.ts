@@ -53,7 +53,7 @@ export default defineConfig({
 				// Plain Node: reads the source, starts servers.
 				test: {
 					name: 'node',
-					include: ['test/architecture.test.ts', 'test/{examples,newcomer,bench,load,torture}/**/*.test.ts'],
+					include: ['test/architecture.test.ts', 'test/{examples,newcomer,bench,fuzz,load,torture}/**/*.test.ts'],
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
 				},

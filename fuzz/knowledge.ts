@@ -1,0 +1,126 @@
+import type { Prng } from '../test/simulation/prng.ts';
+
+/** Names that the fuzzer's own key opens, and that no other object has. */
+export const PREFIX = 'fz-';
+export const QUEUES = ['a', 'b', 'c', 'd', 'y', 'z'].map((name) => `${PREFIX}${name}`);
+export const TOPICS = ['s', 't', 'u', 'v'].map((name) => `${PREFIX}${name}`);
+export const SUBSCRIPTIONS = ['one', 'two', 'three'];
+/** The last of each list is mostly the one that is deleted, the one before it purged: the others come to something. */
+const SPARE = 0.97;
+
+const MOST_KEPT = 100;
+
+interface Held {
+	readonly queue: string;
+	readonly text: string;
+}
+
+/** What the run has besides the fuzzer's own requests: it must not get at any of it. */
+export interface Foreign {
+	readonly queue: string;
+	readonly topic: string;
+	/** Good receipts of that queue. */
+	readonly receipts: readonly string[];
+}
+
+/** What one client has learnt from answers, so that its next requests meet something. */
+export class Knowledge {
+	readonly foreign: Foreign;
+	#receipts: Held[] = [];
+	#spent: Held[] = [];
+	#ids: Held[] = [];
+	#keyIds: string[] = [];
+	#cursors: string[] = ['0.0'];
+
+	constructor(foreign: Foreign) {
+		this.foreign = foreign;
+	}
+
+	queue(random: Prng): string {
+		return random.pick(QUEUES);
+	}
+
+	topic(random: Prng): string {
+		return random.pick(TOPICS);
+	}
+
+	/** One to be destroyed: counted from the end of the list. */
+	spare(random: Prng, names: readonly string[], fromEnd = 1): string {
+		return random.chance(SPARE) ? (names.at(-fromEnd) as string) : random.pick(names);
+	}
+
+	/** A receipt of this queue that has not been used yet, if there is one; it is spent with this. */
+	receipt(random: Prng, queue: string): string {
+		const own = this.#receipts.filter((held) => held.queue === queue);
+		if (own.length === 0) return this.spentReceipt(random, queue);
+		const taken = random.pick(own);
+		this.#receipts.splice(this.#receipts.indexOf(taken), 1);
+		keep(this.#spent, taken);
+		return taken.text;
+	}
+
+	/** One to be used again; a text that is none where there is none. */
+	spentReceipt(random: Prng, queue: string): string {
+		const spent = this.#spent.filter((held) => held.queue === queue);
+		return spent.length === 0 ? 'no-receipt' : random.pick(spent).text;
+	}
+
+	/** A receipt of one of the fuzzer's other queues, or null. */
+	receiptOfAnother(random: Prng, queue: string): string | null {
+		const others = [...this.#receipts, ...this.#spent].filter((held) => held.queue !== queue);
+		return others.length === 0 ? null : random.pick(others).text;
+	}
+
+	/** A queue that has receipts here, or any. */
+	queueWithReceipts(random: Prng): string {
+		return this.#receipts.length === 0 ? this.queue(random) : random.pick(this.#receipts).queue;
+	}
+
+	queueWithMessages(random: Prng): string {
+		return this.#ids.length === 0 ? this.queue(random) : random.pick(this.#ids).queue;
+	}
+
+	messageId(random: Prng, queue: string): string {
+		const own = this.#ids.filter((held) => held.queue === queue);
+		return own.length === 0 ? 'no-message' : random.pick(own).text;
+	}
+
+	keyId(random: Prng): string {
+		if (this.#keyIds.length === 0) return '0123456789abcdef';
+		const [id = ''] = this.#keyIds.splice(random.between(0, this.#keyIds.length - 1), 1);
+		return id;
+	}
+
+	cursor(random: Prng): string {
+		return random.pick(this.#cursors);
+	}
+
+	/** Reads a success: `queue` is the one that was asked. */
+	learn(queue: string | undefined, body: unknown): void {
+		const { messages, results, next, id, key } = body as Learnt;
+		if (typeof key === 'string' && key.startsWith('slk_') && id !== undefined) keep(this.#keyIds, id);
+		if (queue === undefined) return;
+		if (typeof next === 'string' && /^\d+\.\d+$/.test(next)) keep(this.#cursors, next);
+		if (key === undefined && id !== undefined) keep(this.#ids, { queue, text: id });
+		for (const message of messages ?? []) {
+			if (message.id !== undefined) keep(this.#ids, { queue, text: message.id });
+			if (typeof message.receipt === 'string') keep(this.#receipts, { queue, text: message.receipt });
+		}
+		for (const { id: accepted } of results ?? []) {
+			if (accepted !== undefined) keep(this.#ids, { queue, text: accepted });
+		}
+	}
+}
+
+interface Learnt {
+	readonly id?: string;
+	readonly key?: string | null;
+	readonly next?: string | null;
+	readonly messages?: readonly { readonly id?: string; readonly receipt?: string | null }[];
+	readonly results?: readonly { readonly id?: string }[];
+}
+
+function keep<Item>(kept: Item[], item: Item): void {
+	kept.push(item);
+	if (kept.length > MOST_KEPT) kept.shift();
+}

@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root as projectFolder } from '../scripts/bundle.ts';
+import { type Server, serve } from '../scripts/serve.ts';
+import { Prng } from '../test/simulation/prng.ts';
+import { Canary, SECRET } from './canary.ts';
+import { faultsOf, type Rules } from './checks.ts';
+import { compose } from './compose.ts';
+import { Coverage } from './coverage.ts';
+import { type Operation, type RawDocument, readApi } from './document.ts';
+import { makeKeys, makeWorld } from './ground.ts';
+import { Knowledge } from './knowledge.ts';
+import { exchangeOf, type Keys, type Request, written } from './request.ts';
+import { Root } from './root.ts';
+import { shrink } from './shrink.ts';
+import { Client, type Outcome } from './wire.ts';
+
+export interface Options {
+	readonly requests: number;
+	readonly seed: number;
+	/** Each sends one request at a time, and knows only what it was answered itself. */
+	readonly clients: number;
+	/** Also shows what the server logs. */
+	readonly verbose: boolean;
+	readonly onProgress?: (sent: number) => void;
+}
+
+export interface Violation {
+	readonly fault: string;
+	/** As near to a `curl` line as it can be written. */
+	readonly request: string;
+	/** How often a fault of its kind was met. */
+	times: number;
+}
+
+export interface Report {
+	readonly sent: number;
+	readonly seconds: number;
+	readonly coverage: Coverage;
+	readonly violations: readonly Violation[];
+}
+
+const MOVING = /\/(messages|messages\/batch|receive)$/;
+const SETTLING = /\/(settle|ack|retry|extend)$/;
+const RESETS = 4;
+/** Requests of each client beyond those that were asked for. */
+const MOST_MORE = 200;
+const ROOT_KEY = 'fuzz-root-key-0123456789abcdef';
+
+/** Sends so many requests to a server of its own, and tells what should not have happened. */
+export async function fuzz(options: Options): Promise<Report> {
+	const folder = mkdtempSync(join(tmpdir(), 'sluice-fuzz-'));
+	const secrets = { SLUICE_ROOT_KEY: ROOT_KEY };
+	const output = options.verbose ? 'inherit' : 'ignore';
+	const server = await serve({ stateDirectory: folder, secrets, output });
+	try {
+		return await new Run(options, server, folder).report();
+	} finally {
+		await server.kill();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+class Run {
+	readonly #options: Options;
+	readonly #server: Server;
+	readonly #folder: string;
+	readonly #violations = new Map<string, Violation>();
+	#sent = 0;
+	#hasDied = false;
+
+	constructor(options: Options, server: Server, folder: string) {
+		this.#options = options;
+		this.#server = server;
+		this.#folder = folder;
+	}
+
+	async report(): Promise<Report> {
+		const begun = performance.now();
+		const root = new Root(this.#server.url, ROOT_KEY);
+		const rules: Rules = {
+			api: readApi((await root.document()) as RawDocument),
+			secrets: [SECRET, this.#folder, projectFolder, ROOT_KEY],
+		};
+		const canary = new Canary(root);
+		await canary.settle();
+		const keys = { ...(await makeKeys(root)), root: ROOT_KEY };
+		await makeWorld(root);
+		const coverage = new Coverage(rules.api.operations);
+		this.#server.exited.then(() => {
+			this.#hasDied = true;
+		});
+		const clients = Array.from({ length: this.#options.clients }, (_, index) =>
+			this.#client(index, rules, keys, coverage, canary),
+		);
+		await Promise.all(clients);
+		const ends = this.#hasDied ? ['died: the server has ended'] : await canary.faults();
+		for (const fault of ends) this.#add(fault, '(seen at the end)');
+		const seconds = (performance.now() - begun) / 1_000;
+		return { sent: this.#sent, seconds, coverage, violations: [...this.#violations.values()] };
+	}
+
+	/** Takes the operations in turn, so that none is left out; all else is drawn from its own generator. */
+	async #client(index: number, rules: Rules, keys: Keys, coverage: Coverage, foreign: Canary): Promise<void> {
+		const { requests, seed, clients, onProgress } = this.#options;
+		const random = new Prng(seed * 1_000 + index);
+		const knowledge = new Knowledge(foreign);
+		const client = new Client(this.#server.url);
+		const { operations, schemas } = rules.api;
+		const circumstances = { random, knowledge, schemas };
+		const schedule = scheduleOf(operations);
+		const ask = async (operation: Operation) => {
+			const request = compose(operation, circumstances, Date.now());
+			const outcome = await this.#ask(client, request, keys);
+			this.#sent++;
+			onProgress?.(this.#sent);
+			coverage.add(request, outcome);
+			learn(knowledge, request, outcome);
+			for (const fault of faultsOf(request, outcome, rules)) await this.#violated(fault, request, rules, keys);
+		};
+		for (let turn = index; turn < requests && !this.#hasDied; turn += clients) {
+			await ask(schedule[(index + Math.floor(turn / clients)) % schedule.length] as Operation);
+		}
+		// A short run may have been unlucky with a route that needs others before it.
+		for (let more = 0; more < MOST_MORE && !this.#hasDied && coverage.missed().length > 0; more++) {
+			await ask(schedule[more % schedule.length] as Operation);
+		}
+		client.close();
+	}
+
+	/**
+	 * A server that refuses a request before it has read the body may reset the connection, and what it has answered be
+	 * lost on the way: that is TCP's, so it is asked again. One that never answers is at fault.
+	 */
+	async #ask(client: Client, request: Request, keys: Keys): Promise<Outcome> {
+		const exchange = exchangeOf(request, keys, new URL(this.#server.url).host);
+		for (let tries = 1; ; tries++) {
+			const outcome = await client.exchange(exchange);
+			if (outcome.kind !== 'closed' || !request.isHttp || tries === RESETS) return outcome;
+		}
+	}
+
+	async #violated(fault: string, request: Request, rules: Rules, keys: Keys): Promise<void> {
+		const known = this.#violations.get(kindOf(fault, request));
+		if (known !== undefined) known.times++;
+		else {
+			const violation = this.#add(fault, written(request), request);
+			// A hang would be waited for again and again.
+			if (fault.startsWith('hang')) return;
+			const client = new Client(this.#server.url);
+			const smallest = await shrink(request, async (smaller) => {
+				const outcome = await this.#ask(client, smaller, keys);
+				return faultsOf(smaller, outcome, rules).some((other) => other.slice(0, 30) === fault.slice(0, 30));
+			});
+			client.close();
+			this.#violations.set(kindOf(fault, request), { ...violation, request: written(smallest) });
+		}
+	}
+
+	#add(fault: string, text: string, request?: Request): Violation {
+		const violation = { fault, request: text, times: 1 };
+		this.#violations.set(kindOf(fault, request), violation);
+		return violation;
+	}
+}
+
+/** All of them, those that move messages more often: the others need something to meet. */
+function scheduleOf(operations: readonly Operation[]): Operation[] {
+	const moving = operations.filter(({ path }) => MOVING.test(path));
+	const settling = operations.filter(({ path }) => SETTLING.test(path));
+	const rounds = [
+		moving,
+		settling,
+		moving,
+		operations.slice(0, operations.length / 2),
+		moving,
+		settling,
+		operations.slice(operations.length / 2),
+	];
+	return rounds.flat();
+}
+
+/** Faults of one kind on one route are told once. */
+function kindOf(fault: string, request: Request | undefined): string {
+	return `${request?.operation.id} ${fault.replaceAll(/\d+/g, '0').slice(0, 60)}`;
+}
+
+function learn(knowledge: Knowledge, { operation, queue, isAimed }: Request, outcome: Outcome): void {
+	if (!isAimed || outcome.kind !== 'answered' || outcome.status >= 300) return;
+	if (outcome.headers.get('content-type') !== 'application/json' || outcome.body.length === 0) return;
+	const isOfQueue = operation.path.startsWith('/v1/queues/{queue}/');
+	if (isOfQueue || operation.path === '/v1/keys') {
+		knowledge.learn(isOfQueue ? queue : undefined, JSON.parse(outcome.body.toString()));
+	}
+}
