@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { root as projectFolder } from '../scripts/bundle.ts';
 import { type Server, serve } from '../scripts/serve.ts';
 import { Prng } from '../test/simulation/prng.ts';
@@ -43,7 +44,8 @@ export interface Report {
 
 const MOVING = /\/(messages|messages\/batch|receive)$/;
 const SETTLING = /\/(settle|ack|retry|extend)$/;
-const RESETS = 4;
+const RESETS = 10;
+const PAUSE_MS = 10;
 /** Requests of each client beyond those that were asked for. */
 const MOST_MORE = 200;
 const ROOT_KEY = 'fuzz-root-key-0123456789abcdef';
@@ -138,6 +140,7 @@ class Run {
 		for (let tries = 1; ; tries++) {
 			const outcome = await client.exchange(exchange);
 			if (outcome.kind !== 'closed' || !request.isHttp || tries === RESETS) return outcome;
+			await wait(tries * PAUSE_MS);
 		}
 	}
 
