@@ -6,6 +6,7 @@ import { blockedKey, depth, fillBacklogs } from './depth.ts';
 import { fanOut } from './fan-out.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
+import { beside, Peers } from './peers/peers.ts';
 import { isReached, type Measured, machine, table } from './report.ts';
 import { rows } from './rows.ts';
 import { Servers } from './servers.ts';
@@ -18,10 +19,10 @@ const QUICK = { rounds: 2, seconds: 2, samples: 60, backlog: 50_000, blocked: 10
 
 const usage = `npm run bench -- [options]
   --quick       under a minute: fewer rounds, a smaller backlog
-  --only PART   throughput, latency, depth, fan-out or rows; may be repeated
+  --only PART   throughput, latency, depth, fan-out, rows or peers; may be repeated
   --out FILE    where the numbers go, default bench/results.json; "-" for nowhere`;
 
-const PARTS = ['throughput', 'latency', 'depth', 'fan-out', 'rows'] as const;
+const PARTS = ['throughput', 'latency', 'depth', 'fan-out', 'rows', 'peers'] as const;
 type Part = (typeof PARTS)[number];
 
 const { values: options } = parseArgs({
@@ -41,12 +42,17 @@ if (options.help || unknown !== undefined) {
 const scale = options.quick ? QUICK : FULL;
 const started = machine();
 const servers = await Servers.open();
+const peers = new Peers();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-	process.once(signal, () => void servers.close().finally(() => process.exit(1)));
+	process.once(signal, () => void close().finally(() => process.exit(1)));
 }
 const measured: Measured[] = [];
 const notes: string[] = [];
 const raw: Record<string, unknown> = {};
+
+async function close(): Promise<void> {
+	await Promise.all([peers.close(), servers.close()]);
+}
 
 function wants(part: Part): boolean {
 	return options.only.includes(part);
@@ -97,13 +103,27 @@ async function billed(): Promise<void> {
 	await servers.stop(counting);
 }
 
+/** Last, so that nothing of theirs runs beside the other parts. */
+async function besidePeers(): Promise<void> {
+	await peers.open();
+	notes.push(...peers.skipped);
+	if (peers.ready.length === 0) return;
+	const sluice = await servers.start('sluice', 'beside');
+	const result = await beside(sluice, peers, scale.rounds, scale.seconds);
+	add(...result.measured);
+	notes.push(...result.notes);
+	raw.peers = result.rounds;
+	await servers.stop(sluice);
+}
+
 try {
 	if (wants('throughput') || wants('latency')) await besidePing();
 	if (wants('depth')) await besideBacklog();
 	if (wants('fan-out')) await manySubscriptions();
 	if (wants('rows')) await billed();
+	if (wants('peers')) await besidePeers();
 } finally {
-	await servers.close();
+	await close();
 }
 
 const seconds = Math.round((Date.now() - Date.parse(started.date)) / 1_000);
