@@ -36,12 +36,28 @@ export function authenticate(request: Request, env: Env): Caller | Promise<Calle
 	const secret = id === null ? '' : key.slice(PREFIX.length + id.length + 1);
 	const known = id !== null && keyring.some((root) => sameText(secret, encoder.encode(root.secretOf(id))));
 	if (!known) throw unauthenticated('The key is not known: is it complete, and of this deployment?');
-	return callerOf(id, env);
+	return callerOf(id, env).then(orDeleted);
 }
 
 /** The text of an access key, answered once when it is made. */
 export function accessKey(id: string, env: Env): string {
 	return `${PREFIX}${id}_${keyringOf(env)[0].secretOf(id)}`;
+}
+
+/**
+ * The secret access keys that an access key id of an AWS client may have, newest root key first: the root key itself for
+ * `root`, else those of the scoped key; none for what cannot be the id of a key.
+ */
+export function secretsOf(accessKeyId: string, env: Env): readonly string[] {
+	const keyring = keyringOf(env);
+	if (accessKeyId === ROOT.name) return keyring.map(({ bytes }) => new TextDecoder().decode(bytes));
+	if (!accessKeyId.startsWith(PREFIX)) return [];
+	return keyring.map((root) => root.secretOf(accessKeyId.slice(PREFIX.length)));
+}
+
+/** The caller with this access key id, or null where it was deleted. Its secret is the caller's to check. */
+export async function callerOfAccessKeyId(accessKeyId: string, env: Env): Promise<Caller | null> {
+	return accessKeyId === ROOT.name ? ROOT : callerOf(accessKeyId.slice(PREFIX.length), env);
 }
 
 /** A deleted key is refused here at once, in other isolates when their cache ends (LIMITS.cacheMs). */
@@ -55,7 +71,12 @@ function accessKeyId(key: string): string | null {
 	return end === -1 ? null : key.slice(PREFIX.length, end);
 }
 
-async function callerOf(id: string, env: Env): Promise<Caller> {
+function orDeleted(caller: Caller | null): Caller {
+	if (caller === null) throw unauthenticated('The key has been deleted.');
+	return caller;
+}
+
+async function callerOf(id: string, env: Env): Promise<Caller | null> {
 	const now = Date.now();
 	let caller = callers.get(id, now);
 	if (caller === undefined) {
@@ -63,7 +84,6 @@ async function callerOf(id: string, env: Env): Promise<Caller> {
 		caller = isRefusal(record) ? null : scopedCaller(record);
 		callers.set(id, caller, now);
 	}
-	if (caller === null) throw unauthenticated('The key has been deleted.');
 	return caller;
 }
 

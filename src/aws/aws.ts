@@ -1,0 +1,99 @@
+import type { Env } from '../../durable-objects/env';
+import { LIMITS } from '../../durable-objects/protocol';
+import { authorize, type Caller, callerOfAccessKeyId, covers, secretsOf } from '../auth';
+import { readBytes } from '../bodies';
+import { Problem, problemOf } from '../problems';
+import { AwsError, COMMON } from './errors';
+import type { Access, Answer, Call, Facade, Tree } from './facade';
+import { jsonAnswer, jsonError, jsonParameters } from './json';
+import { queryParameters } from './query';
+import { checkAge, checkSignature, readSignature } from './signature';
+import { SNS } from './sns/sns';
+import { SQS } from './sqs/sqs';
+import { xmlAnswer, xmlError } from './xml';
+
+// The doors for clients of Amazon SQS and SNS: a codec over the same commands as the native API.
+
+const JSON_TARGET = 'AmazonSQS.';
+const SNS_VERSION = '2010-03-31';
+const FORM = 'application/x-www-form-urlencoded';
+
+/** Whether a request is for these doors: signed as AWS does, or in one of its protocols. A native one costs one look. */
+export function isAws(request: Request): boolean {
+	const { headers, method, url } = request;
+	const authorization = headers.get('authorization');
+	if (authorization !== null) return authorization.startsWith('AWS4-');
+	if (headers.has('x-amz-target')) return true;
+	if (/[?&](Action|X-Amz-Algorithm)=/.test(url)) return true;
+	const isForm = method === 'POST' && headers.get('content-type')?.startsWith(FORM) === true;
+	return isForm && !new URL(url).pathname.startsWith('/v1/');
+}
+
+/** Answers it, whatever its path, in the protocol that it speaks. */
+export async function answerAws(request: Request, env: Env): Promise<Response> {
+	const requestId = crypto.randomUUID();
+	const url = new URL(request.url);
+	const target = request.headers.get('x-amz-target');
+	const facade = target === null && isForSns(request, url) ? SNS : SQS;
+	try {
+		const { call, body } = await authenticated(request, url, env);
+		if (target !== null) {
+			const action = target.startsWith(JSON_TARGET) ? target.slice(JSON_TARGET.length) : target;
+			return jsonAnswer(await carryOut(facade, action, call, jsonParameters(body)), requestId);
+		}
+		const { Action: named, Version: _, ...tree } = queryParameters(url.searchParams, body);
+		const action = typeof named === 'string' ? named : '';
+		const parameters = facade.parametersOf({ ...tree, ...queueInPath(url, tree) });
+		return xmlAnswer(facade, action, await carryOut(facade, action, call, parameters), requestId);
+	} catch (error) {
+		const told = error instanceof AwsError ? error : facade.errorOf(problemOf(error));
+		const response = target === null ? xmlError(facade, told, requestId) : jsonError(told, requestId, request);
+		if (told.retryAfterMs !== undefined) {
+			response.headers.set('retry-after', String(Math.ceil(told.retryAfterMs / 1_000)));
+		}
+		return response;
+	}
+}
+
+/** Every SNS client signs for `sns`, and names the version of its API, which no other one has. */
+function isForSns(request: Request, url: URL): boolean {
+	const signed = request.headers.get('authorization') ?? url.searchParams.get('X-Amz-Credential') ?? '';
+	return signed.includes('/sns/aws4_request') || url.searchParams.get('Version') === SNS_VERSION;
+}
+
+/** Who asks, and the body, which is read only once the key is one that could be ours. */
+async function authenticated(request: Request, url: URL, env: Env): Promise<{ call: Call; body: Uint8Array }> {
+	const signature = readSignature(request, url);
+	const secrets = secretsOf(signature.accessKeyId, env);
+	if (secrets.length === 0) throw unknownKey();
+	checkAge(signature, Date.now());
+	const body = await readBytes(request, LIMITS.requestBytes);
+	await checkSignature(signature, { request, url, body }, secrets);
+	const caller = await callerOfAccessKeyId(signature.accessKeyId, env);
+	if (caller === null) throw unknownKey();
+	return { call: { env, request, caller, region: signature.region, origin: url.origin }, body };
+}
+
+function unknownKey(): AwsError {
+	return new AwsError(COMMON.unknownKey, 'The security token included in the request is invalid.');
+}
+
+/** Older clients send the request to the address of the queue, and do not name it again. */
+function queueInPath({ origin, pathname }: URL, tree: Tree): Tree {
+	return tree.QueueUrl === undefined && pathname.length > 1 ? { QueueUrl: `${origin}${pathname}` } : {};
+}
+
+function carryOut(facade: Facade, name: string, call: Call, parameters: unknown): Promise<Answer> {
+	const action = Object.hasOwn(facade.actions, name) ? facade.actions[name] : undefined;
+	if (action === undefined) {
+		throw new AwsError(COMMON.unknownAction, `The action ${name.slice(0, 80)} is not valid for this endpoint.`);
+	}
+	return action.run(call, parameters, (about) => permit(call.caller, action.access, about));
+}
+
+function permit(caller: Caller, access: Access, about: string | undefined): void {
+	if (access !== 'any') authorize(caller, access, about);
+	else if (about !== undefined && !covers(caller, about)) {
+		throw new Problem('forbidden', `The key "${caller.name}" has no pattern that matches "${about}".`);
+	}
+}
