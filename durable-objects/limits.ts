@@ -26,6 +26,8 @@ export const LIMITS = Object.freeze({
 	keyLength: 256,
 	dedupIdLength: 256,
 	reasonLength: 1_024,
+	/** Names of receives: rows, like deduplication ids. SQS's bound. */
+	attemptIdLength: 128,
 	/** Failures that a message carries: the first, and the newest of the others. */
 	failuresKept: 10,
 	/** Queue, topic, subscription and key names: SQS's alphabet, so that the same name works on both wires. */
@@ -57,6 +59,8 @@ export const LIMITS = Object.freeze({
 	/** A long poll: SQS clients ask for 20 s; beyond 30 s proxies start to cut idle connections. */
 	waitMs: 30 * second,
 	visibilityTimeoutMs: 12 * 3_600 * second,
+	/** How long a receive that was given a name can be asked again: as long as in SQS. */
+	receiveAttemptMs: 300 * second,
 	retentionMs: 365 * day,
 	minimumRetentionMs: 60 * second,
 	dedupWindowMs: 30 * day,
@@ -74,6 +78,8 @@ export const LIMITS = Object.freeze({
 	keys: 1_000,
 	keyPatterns: 20,
 	redriveRatePerSecond: 10_000,
+	/** Redrives that a partition remembers, the newest: all are in one state row. */
+	redrivesKept: 10,
 	/** A redrive pauses while the courier owes so many, and looks again after this time. */
 	redriveOwedMessages: 1_000,
 	redriveStepMs: 100,

@@ -72,12 +72,16 @@ export interface StoredMessage extends Content {
 export interface ReceivedMessage extends StoredMessage {
 	/** Null when the queue delivers at most once: there is nothing to acknowledge. */
 	readonly leaseExpiresAt: number | null;
+	/** Instant of its first attempt. */
+	readonly firstReceivedAt: number;
 }
 
 export interface BrowsedMessage extends StoredMessage {
 	readonly state: MessageState;
 	/** When a delayed message is due or a lease ends; absent for a visible one. */
 	readonly until?: number;
+	/** Instant of its first attempt; absent where there was none. */
+	readonly firstReceivedAt?: number;
 }
 
 /** Messages on their way between objects. */

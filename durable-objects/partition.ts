@@ -116,6 +116,16 @@ export class Partition extends DurableObject<Env> {
 		return this.run({ kind: 'redrive', queue, command });
 	}
 
+	/** The newest redrives of this partition, the newest first. */
+	redrives(queue: Queue): Promise<Refusal | protocol.RedriveRun[]> {
+		return this.run({ kind: 'redrives', queue });
+	}
+
+	/** Ends a running redrive: what has left is on its way, the rest stays. Refused with `redrive_not_found`. */
+	cancelRedrive(queue: Queue, id: string): Promise<Refusal | protocol.RedriveRun> {
+		return this.run({ kind: 'cancelRedrive', queue, id });
+	}
+
 	purge(queue: Queue): Promise<Refusal | { purged: number }> {
 		return this.run({ kind: 'purge', queue });
 	}

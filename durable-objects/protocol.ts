@@ -1,7 +1,7 @@
 // What crosses RPC between the edge and the objects, and between objects.
 
 import type { BrowsedMessage, CarriedMessage, MessageState, NewMessage } from './messages';
-import type { Refusal } from './refusals';
+import type { Refusal, RefusalCode } from './refusals';
 import type { Address } from './topics';
 
 export * from './figures';
@@ -93,6 +93,12 @@ export interface ReceiveCommand {
 	readonly visibilityTimeoutMs?: number;
 	/** Who asks, as "stale" will name it. */
 	readonly consumer: string;
+	/**
+	 * Names this receive, so that it can be asked again when its answer was lost: the same messages at the same attempts,
+	 * each lease beginning anew, while all of them are still held by it and `LIMITS.receiveAttemptMs` have not passed.
+	 * Otherwise, and where the queue delivers at most once, it is a receive like any other.
+	 */
+	readonly attemptId?: string;
 }
 
 /** A receipt without its seal: the edge signs and checks it, the partition only ever sees this. */
@@ -101,10 +107,16 @@ export interface Lease {
 	readonly attempt: number;
 }
 
+/** A receipt and how strict its holder is. */
+export interface Settlement extends Lease {
+	/** Settle only while the lease runs: afterwards nothing changes, and the outcome is `expired`. Absent: as long as nobody newer holds it. */
+	readonly onlyLeased?: true;
+}
+
 export interface SettleCommand {
-	readonly ack: readonly Lease[];
-	readonly retry: readonly (Lease & { readonly delayMs?: number; readonly reason?: string })[];
-	readonly extend: readonly (Lease & { readonly visibilityTimeoutMs: number })[];
+	readonly ack: readonly Settlement[];
+	readonly retry: readonly (Settlement & { readonly delayMs?: number; readonly reason?: string })[];
+	readonly extend: readonly (Settlement & { readonly visibilityTimeoutMs: number })[];
 	/** What is published by acknowledging; absent: nothing. */
 	readonly handovers?: readonly Handover[];
 }
@@ -126,6 +138,8 @@ export type SettleOutcome =
 	 * somebody else by now: it is held as before, and nothing is published.
 	 */
 	| { readonly outcome: 'kept' }
+	/** Of `onlyLeased`: nobody newer holds it, but its lease is over, or it was given back. */
+	| { readonly outcome: 'expired' }
 	| { readonly outcome: 'retried'; readonly visibleAt: number }
 	| { readonly outcome: 'extended'; readonly leaseExpiresAt: number }
 	/** Somebody newer holds it: who, since when, and as which attempt. */
@@ -152,6 +166,8 @@ export interface BrowseResult {
 }
 
 export interface RedriveCommand {
+	/** Names it among the queue's redrives: made by the edge, the same for every partition. */
+	readonly id: string;
 	/** Target queue, or null: each message to the queue it came from. */
 	readonly to: string | null;
 	/** Only these, or null for everything that is visible now. */
@@ -160,10 +176,26 @@ export interface RedriveCommand {
 }
 
 export interface RedriveResult {
+	readonly id: string;
 	/** Messages that will move or have moved; for ids, those found and free. */
 	readonly accepted: number;
 	/** The ids that are not here, are leased, or have no origin to go to. */
 	readonly rejected: readonly string[];
+}
+
+/** A redrive of everything that was visible, as its partition remembers it: the newest `LIMITS.redrivesKept`. */
+export interface RedriveRun {
+	readonly id: string;
+	readonly to: string | null;
+	readonly ratePerSecond: number | null;
+	readonly startedAt: number;
+	/** Messages that were visible when it began. */
+	readonly messages: number;
+	/** Of these, those that have left; what a missing target gave back is counted too. */
+	readonly moved: number;
+	readonly status: 'running' | 'completed' | 'cancelled' | 'failed';
+	/** Why it failed: the code of the refusal that ended it. */
+	readonly failure: RefusalCode | null;
 }
 
 export interface Delivery {

@@ -22,6 +22,8 @@ export type RefusalCode =
 	| 'too_many_waiters'
 	| 'message_not_found'
 	| 'redrive_running'
+	/** It is not known here, or is not under way any more. */
+	| 'redrive_not_found'
 	| 'redrive_without_origin'
 	| 'courier_busy'
 	| 'topic_not_found'

@@ -24,7 +24,18 @@ import type { TopicPartition } from '../durable-objects/topic';
 /** What the edge calls on a partition's object. */
 type PartitionCalls = Pick<
 	Partition,
-	'publish' | 'receive' | 'settle' | 'handOver' | 'browse' | 'look' | 'remove' | 'redrive' | 'purge' | 'figures'
+	| 'publish'
+	| 'receive'
+	| 'settle'
+	| 'handOver'
+	| 'browse'
+	| 'look'
+	| 'remove'
+	| 'redrive'
+	| 'redrives'
+	| 'cancelRedrive'
+	| 'purge'
+	| 'figures'
 > & { fetch(address: string, init: RequestInit): Promise<Response> };
 
 /** What the edge calls on the object of a topic's partition. */

@@ -19,6 +19,7 @@ const REFUSALS: Readonly<Record<RefusalCode, Kind>> = {
 	too_many_waiters: { status: 429, title: 'Too many waiting receivers' },
 	message_not_found: { status: 404, title: 'No such message' },
 	redrive_running: { status: 409, title: 'A redrive is already running' },
+	redrive_not_found: { status: 404, title: 'No such redrive' },
 	redrive_without_origin: { status: 409, title: 'Nowhere to redrive to' },
 	courier_busy: { status: 503, title: 'The courier is busy' },
 	topic_not_found: { status: 404, title: 'No such topic' },

@@ -23,6 +23,8 @@ export interface Entry {
 	readonly verb: Verb;
 	readonly path: readonly PropertyKey[];
 	readonly receipt: string;
+	/** Only while the lease runs: else the outcome is `expired`. */
+	readonly onlyLeased?: true;
 	readonly delayMs?: number;
 	readonly reason?: string;
 	/** Absent for an extend: the queue's. */

@@ -9,9 +9,9 @@ export type Command = { readonly queue: Queue } & (
 	| { readonly kind: 'settle'; readonly command: protocol.SettleCommand }
 	| { readonly kind: 'receive'; readonly command: protocol.ReceiveCommand }
 	| { readonly kind: 'browse'; readonly command: protocol.BrowseCommand }
-	| { readonly kind: 'look' | 'remove'; readonly id: string }
+	| { readonly kind: 'look' | 'remove' | 'cancelRedrive'; readonly id: string }
 	| { readonly kind: 'redrive'; readonly command: protocol.RedriveCommand }
-	| { readonly kind: 'purge' | 'configure' | 'figures' | 'seal' | 'unseal' | 'destroy' | 'tick' }
+	| { readonly kind: 'redrives' | 'purge' | 'configure' | 'figures' | 'seal' | 'unseal' | 'destroy' | 'tick' }
 	| { readonly kind: 'taken'; readonly parcel: OutboxParcel; readonly positions: ReadonlySet<number> }
 	/** There is no such queue: what was redriven comes back into this one. */
 	| { readonly kind: 'giveBack'; readonly parcel: OutboxParcel }
@@ -47,10 +47,12 @@ export const PHASES: Record<Command['kind'], number> = {
 	taken: 3,
 	route: 3,
 	redrive: 4,
+	cancelRedrive: 4,
 	remove: 4,
 	purge: 4,
 	browse: 5,
 	look: 5,
+	redrives: 5,
 	seal: 6,
 	receive: 7,
 	figures: 8,

@@ -150,6 +150,10 @@ export class PartitionEngine {
 				return remove(database, memory, command.id, now);
 			case 'redrive':
 				return redrive(database, memory, command.command, now);
+			case 'redrives':
+				return [];
+			case 'cancelRedrive':
+				return refuse('redrive_not_found', `There is no redrive ${command.id} under way.`);
 			case 'purge':
 				return purge(database, memory);
 			case 'figures':

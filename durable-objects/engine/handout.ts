@@ -151,7 +151,11 @@ export class Handout {
 
 	private push(record: LogRecord, attempt: number, failures: readonly Failure[]): void {
 		const message = storedMessage(this.memory.tag, record, attempt, failures);
-		this.messages.push({ ...message, leaseExpiresAt: this.isAtMostOnce ? null : this.now + this.leaseMs });
+		this.messages.push({
+			...message,
+			leaseExpiresAt: this.isAtMostOnce ? null : this.now + this.leaseMs,
+			firstReceivedAt: this.now,
+		});
 		this.bytes += record.body.length;
 		this.budget.units -= record.body.length;
 		this.memory.totals.delivered++;

@@ -20,7 +20,7 @@ export function redrive(
 	command: RedriveCommand,
 	now: number,
 ): Refusal | RedriveResult {
-	if (command.ids !== null) return redriveIds(database, memory, command.ids, command.to, now);
+	if (command.ids !== null) return redriveIds(database, memory, command, command.ids, now);
 	if (memory.redrive !== undefined) {
 		return refuse('redrive_running', 'A redrive of this queue is under way; wait until it has ended.', 5_000);
 	}
@@ -37,25 +37,25 @@ export function redrive(
 	memory.redriveDirty = true;
 	const { messages } = memory.redrive;
 	stepRedrive(database, memory, now);
-	return { accepted: messages, rejected: [] };
+	return { id: command.id, accepted: messages, rejected: [] };
 }
 
 function redriveIds(
 	database: Database,
 	memory: Memory,
+	{ id, to }: RedriveCommand,
 	ids: readonly string[],
-	to: string | null,
 	now: number,
 ): RedriveResult {
 	const moving: Live[] = [];
 	const rejected: string[] = [];
-	for (const id of new Set(ids)) {
-		const live = liveWithId(database, memory, id, now);
+	for (const wanted of new Set(ids)) {
+		const live = liveWithId(database, memory, wanted, now);
 		if (live !== undefined && targetOf(live, to) !== undefined) moving.push(live);
-		else rejected.push(id);
+		else rejected.push(wanted);
 	}
 	send(database, memory, moving, to);
-	return { accepted: moving.length, rejected };
+	return { id, accepted: moving.length, rejected };
 }
 
 function targetOf(live: Live, to: string | null): string | undefined {

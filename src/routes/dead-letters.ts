@@ -1,9 +1,7 @@
-import { isRefusal, type RedriveResult, type Refusal } from '../../durable-objects/protocol';
 import { authorize } from '../auth';
 import { queues } from '../catalog';
 import { type App, endpoint, ok } from '../endpoint';
-import { reach } from '../objects';
-import { everyPartition, partitionAt } from '../partitioner';
+import { startRedrive } from '../redriving';
 import { QueuePath } from '../schemas/common';
 import { RedriveAnswer, RedriveBody } from '../schemas/consuming';
 import { fieldFault, invalid } from '../validation';
@@ -32,28 +30,7 @@ export function deadLetterRoutes(app: App): void {
 				authorize(caller, 'manage', to);
 				await queues.fresh(env, to);
 			}
-			const result = await queues.with(env, params.queue, async (queue) => {
-				const { partitions } = queue.settings;
-				const command = { to, ids, ratePerSecond: ratePerSecond === null ? null : ratePerSecond / partitions };
-				const parts = await everyPartition(queue, (index) =>
-					reach('once', () => partitionAt(env, queue, index).redrive(queue, command), 'See figures.redriving.'),
-				);
-				return addResults(parts, ids);
-			});
-			return ok(result);
+			return ok(await startRedrive(env, params.queue, { to, ids, ratePerSecond }));
 		},
 	);
-}
-
-/** An id is rejected where no partition has it; a refusal counts where nothing moves anywhere. */
-function addResults(
-	parts: readonly (Refusal | RedriveResult)[],
-	ids: readonly string[] | null,
-): Refusal | RedriveResult {
-	const results = parts.filter((part) => !isRefusal(part)) as RedriveResult[];
-	const refusal = parts.find(isRefusal);
-	const accepted = results.reduce((sum, part) => sum + part.accepted, 0);
-	if (refusal !== undefined && accepted === 0) return refusal;
-	const rejected = (ids ?? []).filter((id) => results.every((part) => part.rejected.includes(id)));
-	return { accepted, rejected };
 }

@@ -154,6 +154,7 @@ export const RedriveBody = z
 	.openapi('Redrive');
 
 export const RedriveAnswer = z.object({
+	id: z.string(),
 	accepted: z.int().describe('Messages that move.'),
 	rejected: z.array(z.string()).describe('Ids that are not here, are leased, or have no origin to go to.'),
 });

@@ -39,7 +39,7 @@ test('giveBack returns what was redriven with its history, and leaves a dead let
 		const owed = () => desk.run<EngineFigures>({ kind: 'figures' }).owed;
 		const [redriven, doomed] = [carried(1), carried(2)];
 		desk.commit([{ kind: 'deliver', delivery: { source: 'shop', generation: 0, messages: [redriven, doomed] } }]);
-		desk.commit([{ kind: 'redrive', command: { to: null, ids: [redriven.id], ratePerSecond: null } }]);
+		desk.commit([{ kind: 'redrive', command: { id: 'r', to: null, ids: [redriven.id], ratePerSecond: null } }]);
 		desk.receive(1, 1_000);
 		desk.now += 1_000;
 		desk.commit([{ kind: 'tick' }]);
@@ -59,7 +59,7 @@ test('giveBack returns what was redriven with its history, and leaves a dead let
 test('giveBack takes only what was redriven out of a parcel of both', () =>
 	atDesk({}, (desk) => {
 		desk.commit([{ kind: 'deliver', delivery: { source: 'shop', generation: 0, messages: [carried(1), carried(2)] } }]);
-		desk.commit([{ kind: 'redrive', command: { to: null, ids: null, ratePerSecond: null } }]);
+		desk.commit([{ kind: 'redrive', command: { id: 'r', to: null, ids: null, ratePerSecond: null } }]);
 		const parcel = parcelFor(desk, 'shop');
 		const messages = parcel.messages.map((message, index) => ({ ...message, isRedriven: index === 0 }));
 		desk.commit([{ kind: 'giveBack', parcel: { ...parcel, messages } }]);
@@ -70,7 +70,7 @@ test('giveBack takes only what was redriven out of a parcel of both', () =>
 test('a sealed partition is never due: neither its sweep nor its redrive', () =>
 	atDesk({}, (desk) => {
 		desk.commit([publishing(text('moves'), text('stays'))]);
-		desk.commit([{ kind: 'redrive', command: { to: 'shop', ids: null, ratePerSecond: 1 } }]);
+		desk.commit([{ kind: 'redrive', command: { id: 'r', to: 'shop', ids: null, ratePerSecond: 1 } }]);
 		const parcel = parcelFor(desk, 'shop');
 		expect(parcel.messages.map(({ body }) => body)).toEqual(['moves']);
 		desk.commit([{ kind: 'taken', parcel, positions: new Set([parcel.position]) }]);

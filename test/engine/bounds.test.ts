@@ -117,7 +117,7 @@ test('rows stay below 2 MB, whatever JSON makes of the attributes', () =>
 		expect(longestRow(desk, 'segment')).toBeGreaterThan(6 * (LIMITS.attributeBytes - 1));
 		expect(longestRow(desk, 'segment')).toBeLessThan(2_000_000);
 
-		desk.commit([{ kind: 'redrive', command: { to: 'shop', ids: null, ratePerSecond: null } }]);
+		desk.commit([{ kind: 'redrive', command: { id: 'r', to: 'shop', ids: null, ratePerSecond: null } }]);
 		expect(desk.first('SELECT sum(span) AS messages FROM outbox')).toEqual({ messages: 15 });
 		expect(longestRow(desk, 'outbox')).toBeGreaterThan(6 * (LIMITS.attributeBytes - 1));
 		expect(longestRow(desk, 'outbox')).toBeLessThan(2_000_000);

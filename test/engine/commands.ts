@@ -31,7 +31,12 @@ export function commandOf(action: Action, queue: Queue, names: Names, epoch: num
 		case 'redrive': {
 			const ids = action.names?.map((name) => names.named(name, queue.name)?.id) ?? null;
 			if (ids?.includes(undefined)) return null;
-			const command = { to: action.to ?? null, ids: ids as string[] | null, ratePerSecond: action.rate ?? null };
+			const command = {
+				id: 'redrive',
+				to: action.to ?? null,
+				ids: ids as string[] | null,
+				ratePerSecond: action.rate ?? null,
+			};
 			return { kind: 'redrive', queue, command };
 		}
 		case 'purge':

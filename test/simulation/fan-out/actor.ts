@@ -113,7 +113,7 @@ export class Actor {
 				break;
 			}
 			case 'redrive': {
-				const command = { to: null, ids: null, ratePerSecond: null };
+				const command = { id: 'redrive', to: null, ids: null, ratePerSecond: null };
 				this.toAll(queue, { kind: 'redrive', queue, command });
 				break;
 			}
