@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<ProblemCode, ErrorKind>> = {
 	message_not_found: SNS_ERRORS.notFound,
 	redrive_running: SNS_ERRORS.invalidParameter,
 	redrive_without_origin: SNS_ERRORS.invalidParameter,
+	redrive_not_found: SNS_ERRORS.notFound,
 	courier_busy: SNS_ERRORS.throttled,
 	topic_not_found: SNS_ERRORS.notFound,
 	topic_in_use: SNS_ERRORS.invalidParameter,

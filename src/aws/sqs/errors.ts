@@ -46,6 +46,7 @@ const KINDS: Readonly<Record<ProblemCode, ErrorKind>> = {
 	message_not_found: SQS_ERRORS.invalidParameter,
 	redrive_running: SQS_ERRORS.unsupported,
 	redrive_without_origin: SQS_ERRORS.unsupported,
+	redrive_not_found: SQS_ERRORS.resourceNotFound,
 	courier_busy: SQS_ERRORS.throttled,
 	topic_not_found: SQS_ERRORS.resourceNotFound,
 	topic_in_use: SQS_ERRORS.unsupported,
