@@ -13,10 +13,7 @@ export function numberParameter(min: number, max: number, rule = `Must be >= ${m
 	});
 }
 
-export const booleanParameter = z.union([
-	z.boolean(),
-	z.enum(['true', 'false']).transform((text) => text === 'true'),
-]);
+export const booleanParameter = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
 /** Text that can be stored: a lone surrogate has no UTF-8. */
 export const textParameter = z.string().refine((text) => text.isWellFormed(), 'Reason: Must be well-formed Unicode.');
