@@ -1,4 +1,14 @@
-import type { Backoff, FilterPolicy, Queue, QueueSettings, Start, Subscription, Topic } from './protocol';
+import type {
+	AnnotationPatch,
+	Annotations,
+	Backoff,
+	FilterPolicy,
+	Queue,
+	QueueSettings,
+	Start,
+	Subscription,
+	Topic,
+} from './protocol';
 
 // What crosses RPC between the edge and the catalog, beside the queues themselves.
 
@@ -16,8 +26,19 @@ export interface AccessKey {
 
 export type NewAccessKey = Omit<AccessKey, 'createdAt'>;
 
-/** Absent or undefined keeps what is; `backoff` is merged field by field. */
-export type QueuePatch = Partial<Omit<QueueSettings, 'backoff'>> & { readonly backoff?: Partial<Backoff> };
+/** Absent or undefined keeps what is; `backoff` is merged field by field, annotations name by name. */
+export type QueuePatch = Partial<Omit<QueueSettings, 'backoff'>> & {
+	readonly backoff?: Partial<Backoff>;
+	readonly annotations?: AnnotationPatch;
+};
+
+/** Of a put of a queue or topic. */
+export interface PutOptions {
+	/** All that it will have; absent: those that it has stay. */
+	readonly annotations?: Annotations;
+	/** One that is there is refused (`queue_exists`, `topic_exists`), and stays as it is. */
+	readonly onlyNew?: true;
+}
 
 export interface QueuePut {
 	readonly queue: Queue;
@@ -59,6 +80,10 @@ export interface NewSubscription {
 	readonly filter: FilterPolicy | null;
 	/** Counts when the subscription is made, not when it is changed: that is what a seek is for. */
 	readonly start: Start;
+	/** At most LIMITS.markLength characters. Absent: the one that it has stays; null: none. */
+	readonly mark?: string | null;
+	/** All that it will have; absent: those that it has stay. */
+	readonly annotations?: Annotations;
 }
 
 /** A subscription, and its topic as it is with it: what asking for figures takes. */
@@ -75,5 +100,12 @@ export interface SubscriptionPage {
 	readonly topic: Topic;
 	/** By name. */
 	readonly subscriptions: readonly Subscription[];
+	readonly next: string | null;
+}
+
+/** Of all topics, by topic and name. */
+export interface AllSubscriptionsPage {
+	readonly subscriptions: readonly { readonly topic: string; readonly subscription: Subscription }[];
+	/** What to go on after, or null at the end: to be handed back as it is. */
 	readonly next: string | null;
 }

@@ -10,8 +10,10 @@ import * as subscriptions from './catalog/subscriptions';
 import * as topics from './catalog/topics';
 import type {
 	AccessKey,
+	AllSubscriptionsPage,
 	NewAccessKey,
 	NewSubscription,
+	PutOptions,
 	QueueDeleted,
 	QueuePage,
 	QueuePatch,
@@ -26,6 +28,7 @@ import type {
 import { Database, migrate } from './database';
 import type { Env } from './env';
 import {
+	type AnnotationPatch,
 	isRefusal,
 	type Queue,
 	type QueueSettings,
@@ -48,7 +51,7 @@ const alarmSpacingMs = 1_000;
  * (`settings_stale`, retryable), and the same change asked again gets the answer of the first. A change of a topic or
  * of its subscriptions is answered when all partitions of the topic have heard of it. If one did not, that is a
  * `settings_stale` refusal, yet the change stands: the same asked again tries to tell them again.
- * Of lists: `after` is a name, or null to start; `limit` is at least 1.
+ * Of lists: `after` is a name, or null to start; `limit` is at least 1. A page may be shorter, and say where to go on.
  */
 export class Catalog extends DurableObject<Env> {
 	private readonly database: Database;
@@ -68,8 +71,8 @@ export class Catalog extends DurableObject<Env> {
 	}
 
 	/** Creates the queue, or replaces all its settings. The same again changes nothing. */
-	putQueue(name: string, settings: QueueSettings): Promise<Refusal | QueuePut> {
-		return this.change((now) => queues.putQueue(this.database, name, settings, now));
+	putQueue(name: string, settings: QueueSettings, options: PutOptions = {}): Promise<Refusal | QueuePut> {
+		return this.change((now) => queues.putQueue(this.database, name, settings, options, now));
 	}
 
 	async patchQueue(name: string, patch: QueuePatch): Promise<Refusal | Queue> {
@@ -85,6 +88,11 @@ export class Catalog extends DurableObject<Env> {
 		return queues.listQueues(this.database, after, limit);
 	}
 
+	/** Queues whose dead letters go to this one. */
+	async queuesWithDeadLetter(name: string, after: string | null, limit: number): Promise<QueuePage> {
+		return queues.listQueuesWithDeadLetter(this.database, name, after, limit);
+	}
+
 	deleteQueue(name: string, force: boolean): Promise<Refusal | QueueDeleted> {
 		return this.change((now) => queues.deleteQueue(this.database, name, force, now));
 	}
@@ -94,8 +102,14 @@ export class Catalog extends DurableObject<Env> {
 	}
 
 	/** Creates the topic, or changes its retention and deduplication window. The same again changes nothing. */
-	putTopic(name: string, settings: TopicSettings): Promise<Refusal | TopicPut> {
-		return this.change((now) => topics.putTopic(this.database, name, settings, now));
+	putTopic(name: string, settings: TopicSettings, options: PutOptions = {}): Promise<Refusal | TopicPut> {
+		return this.change((now) => topics.putTopic(this.database, name, settings, options, now));
+	}
+
+	/** Its partitions need not hear of it. */
+	async annotateTopic(name: string, patch: AnnotationPatch): Promise<Refusal | Topic> {
+		const now = Date.now();
+		return this.commit(() => topics.annotateTopic(this.database, name, patch, now));
 	}
 
 	async getTopic(name: string): Promise<Refusal | Topic> {
@@ -110,9 +124,19 @@ export class Catalog extends DurableObject<Env> {
 		return this.change((now) => topics.deleteTopic(this.database, name, force, now));
 	}
 
-	/** Creates the subscription, or changes its queue and filter. The same again changes nothing. */
+	/** Creates the subscription, or changes its queue, filter, mark and annotations. The same again changes nothing. */
 	putSubscription(topic: string, name: string, wanted: NewSubscription): Promise<Refusal | SubscriptionPut> {
 		return this.change((now) => subscriptions.putSubscription(this.database, topic, name, wanted, now));
+	}
+
+	/** The topic's partitions need not hear of it. */
+	async annotateSubscription(
+		topic: string,
+		name: string,
+		patch: AnnotationPatch,
+	): Promise<Refusal | SubscriptionOfTopic> {
+		const now = Date.now();
+		return this.commit(() => subscriptions.annotateSubscription(this.database, topic, name, patch, now));
 	}
 
 	async getSubscription(topic: string, name: string): Promise<Refusal | SubscriptionOfTopic> {
@@ -121,6 +145,11 @@ export class Catalog extends DurableObject<Env> {
 
 	async listSubscriptions(topic: string, after: string | null, limit: number): Promise<Refusal | SubscriptionPage> {
 		return subscriptions.listSubscriptions(this.database, topic, after, limit);
+	}
+
+	/** Of all topics; `after` is the `next` of the page before. */
+	async listAllSubscriptions(after: string | null, limit: number): Promise<AllSubscriptionsPage> {
+		return subscriptions.listAllSubscriptions(this.database, after, limit);
 	}
 
 	/** Answers what was deleted. */

@@ -7,12 +7,14 @@ import {
 	type CarriedMessage,
 	type Delivery,
 	fromText,
+	isRefusal,
 	isTopic,
 	LIMITS,
 	partitionObjectName,
 	type Queue,
 	type Target,
 	type Text,
+	told,
 	topicIn,
 	topicObjectName,
 	toText,
@@ -25,10 +27,11 @@ type Ways = Pick<Sender<never>, 'resolve' | 'deliver' | 'giveWay' | 'now'>;
 export function waysTo(env: Env): Ways {
 	let turn: Promise<void> | undefined;
 	return {
-		resolve: (address) => {
+		resolve: async (address) => {
 			const catalog = env.CATALOG.getByName('catalog');
 			const topic = topicIn(address);
-			return topic === undefined ? catalog.getQueue(address) : catalog.getTopic(topic);
+			const target = await (topic === undefined ? catalog.getQueue(address) : catalog.getTopic(topic));
+			return isRefusal(target) ? target : told<Target>(target);
 		},
 		deliver: async (target, index, delivery) => fromText(await answered(call(env, target, index, delivery))),
 		// All that wait go on together, so that what they do next shares commits.

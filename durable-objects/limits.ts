@@ -21,7 +21,14 @@ export const LIMITS = Object.freeze({
 	/** Bytes of all attribute names and values of a message: they are stored as JSON, which may escape 1 byte to 6. */
 	attributeBytes: 64 * KiB,
 	attributes: 64,
-	attributeNameLength: 128,
+	/** As SQS has it. */
+	attributeNameLength: 256,
+	/** Bytes of all annotations of a message as JSON: with the largest body, attributes and history they still fit a row. */
+	messageAnnotationBytes: 256 * KiB,
+	/** Bytes of all names and values of the annotations of one queue, topic or subscription: rows of the catalog. */
+	annotationBytes: 64 * KiB,
+	/** Of a subscription's mark: every copy that it brings carries it. */
+	markLength: 128,
 	/** Keys and deduplication ids are row keys and cross RPC with every message. */
 	keyLength: 256,
 	dedupIdLength: 256,
@@ -71,6 +78,8 @@ export const LIMITS = Object.freeze({
 	/** Queues of one deployment: the catalog answers them a page at a time. */
 	queues: 10_000,
 	topics: 10_000,
+	/** Characters of annotations and filters in one page of a list: beyond them the page is short. It crosses RPC as one value. */
+	pageUnits: 4 * MiB,
 	/** Subscriptions of one topic: all of them, filters included, are told to its objects in one call. */
 	subscriptions: 1_000,
 	/** Stored bytes of all filters of one topic. */

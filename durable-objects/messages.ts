@@ -1,3 +1,5 @@
+import type { Annotations } from './annotations';
+
 // A message in its forms: as it is published, stored, received, looked at and carried.
 
 export type Encoding = 'text' | 'base64';
@@ -10,9 +12,11 @@ export interface Content {
 	readonly contentType?: string;
 	readonly key?: string;
 	readonly attributes?: Readonly<Record<string, string>>;
+	/** At most LIMITS.messageAnnotationBytes. The native API neither takes nor shows them. */
+	readonly annotations?: Annotations;
 	readonly traceparent?: string;
 	readonly dedupId?: string;
-	/** Bytes of the decoded body plus attribute names and values: what limits and figures count. */
+	/** Bytes of the decoded body plus names and values of attributes and annotations: what limits and figures count. */
 	readonly size: number;
 }
 
@@ -49,6 +53,8 @@ export interface CopyOf {
 	readonly id: string;
 	/** The subscription had come by it before, and was moved back. */
 	readonly isReplay?: boolean;
+	/** The subscription's, when the message came to it. */
+	readonly mark?: string;
 }
 
 export type MessageState = 'visible' | 'leased' | 'delayed';

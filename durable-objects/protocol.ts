@@ -1,9 +1,11 @@
 // What crosses RPC between the edge and the objects, and between objects.
 
+import type { Annotations } from './annotations';
 import type { BrowsedMessage, CarriedMessage, MessageState, NewMessage } from './messages';
 import type { Refusal, RefusalCode } from './refusals';
 import type { Address } from './topics';
 
+export * from './annotations';
 export * from './figures';
 export { LIMITS } from './limits';
 export * from './messages';
@@ -66,6 +68,8 @@ export interface Queue {
 	readonly createdAt: number;
 	readonly updatedAt: number;
 	readonly settings: QueueSettings;
+	/** Not told to its partitions: see `told`. */
+	readonly annotations?: Annotations;
 }
 
 /** The name of a partition's object: another generation or layout is another object. */

@@ -9,6 +9,8 @@ export interface Refusal {
 
 export type RefusalCode =
 	| 'queue_not_found'
+	/** It was to be made, and not to be changed. */
+	| 'queue_exists'
 	| 'queue_in_use'
 	| 'invalid_dead_letter'
 	| 'queue_not_empty'
@@ -27,6 +29,7 @@ export type RefusalCode =
 	| 'redrive_without_origin'
 	| 'courier_busy'
 	| 'topic_not_found'
+	| 'topic_exists'
 	/** Subscriptions read it. */
 	| 'topic_in_use'
 	| 'topic_layout_fixed'
@@ -35,6 +38,8 @@ export type RefusalCode =
 	| 'too_many_subscriptions'
 	/** A sequence number names a place in one partition, and the topic has several. */
 	| 'ambiguous_sequence'
+	/** Of a queue, topic or subscription; or its mark is too long. */
+	| 'annotations_too_large'
 	| 'key_not_found'
 	| 'too_many_keys';
 

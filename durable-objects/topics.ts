@@ -1,3 +1,4 @@
+import type { Annotations } from './annotations';
 import type { LocationHint, Queue } from './protocol';
 
 // Topics and their subscriptions, as the catalog knows them and tells them to the topics' objects.
@@ -17,11 +18,13 @@ export interface Topic {
 	readonly name: string;
 	/** Counts topics of this name. */
 	readonly generation: number;
-	/** Grows with every change of the topic or of one of its subscriptions. */
+	/** Grows with every change that its partitions are told: of the topic, or of one of its subscriptions. */
 	readonly version: number;
 	readonly createdAt: number;
 	readonly updatedAt: number;
 	readonly settings: TopicSettings;
+	/** Not told to its partitions: see `told`. */
+	readonly annotations?: Annotations;
 }
 
 /** Where a subscription begins to read. Instants are compared with those at which messages were published. */
@@ -46,13 +49,17 @@ export interface Subscription {
 	/** A queue that is made again under the same name is another one. */
 	readonly queueGeneration: number;
 	readonly filter: FilterPolicy | null;
-	/** The topic's version at the last change of queue or filter: it counts for messages from then on. */
+	/** What `CopyOf` of its copies says. */
+	readonly mark?: string;
+	/** The topic's version at the last change of queue, filter or mark: it counts for messages from then on. */
 	readonly version: number;
 	/** The topic's version when it was made or moved: its start counts again, and targets take it for a new source. */
 	readonly generation: number;
 	readonly start: Start;
 	readonly createdAt: number;
 	readonly updatedAt: number;
+	/** Not told to the topic's partitions. */
+	readonly annotations?: Annotations;
 }
 
 /** The name of a topic partition's object, in a namespace of its own. */

@@ -19,6 +19,7 @@ export interface Caller {
 
 const ROOT: Caller = Object.freeze({ name: 'root' });
 const PREFIX = 'slk_';
+export const KEY_ID = /^[0-9a-f]{1,64}$/;
 const encoder = new TextEncoder();
 
 /** The caller of a known key id, or null for a key that was deleted. */
@@ -36,28 +37,38 @@ export function authenticate(request: Request, env: Env): Caller | Promise<Calle
 	const secret = id === null ? '' : key.slice(PREFIX.length + id.length + 1);
 	const known = id !== null && keyring.some((root) => sameText(secret, encoder.encode(root.secretOf(id))));
 	if (!known) throw unauthenticated('The key is not known: is it complete, and of this deployment?');
-	return callerOf(id, env).then(orDeleted);
+	return callerOf(id, env);
 }
 
-/** The text of an access key, answered once when it is made. */
-export function accessKey(id: string, env: Env): string {
-	return `${PREFIX}${id}_${keyringOf(env)[0].secretOf(id)}`;
+/** An access key as one text, and as the two of clients that sign with the second; answered once when it is made. */
+export function accessKey(id: string, env: Env) {
+	const accessKeyId = `${PREFIX}${id}`;
+	const secretAccessKey = keyringOf(env)[0].secretOf(id);
+	return { key: `${accessKeyId}_${secretAccessKey}`, accessKeyId, secretAccessKey };
 }
 
 /**
- * The secret access keys that an access key id of an AWS client may have, newest root key first: the root key itself for
- * `root`, else those of the scoped key; none for what cannot be the id of a key.
+ * The secrets that may belong to an access key id, newest root key first: the root keys themselves of "root"; none of what
+ * can be no such id. Whether the key still is, `callerOfAccessKeyId` says.
  */
 export function secretsOf(accessKeyId: string, env: Env): readonly string[] {
 	const keyring = keyringOf(env);
-	if (accessKeyId === ROOT.name) return keyring.map(({ bytes }) => new TextDecoder().decode(bytes));
-	if (!accessKeyId.startsWith(PREFIX)) return [];
-	return keyring.map((root) => root.secretOf(accessKeyId.slice(PREFIX.length)));
+	if (accessKeyId === ROOT.name) return keyring.map((root) => root.key);
+	const id = idIn(accessKeyId);
+	return id === null ? [] : keyring.map((root) => root.secretOf(id));
 }
 
-/** The caller with this access key id, or null where it was deleted. Its secret is the caller's to check. */
+/** Whose access key id this is; null where it can be none, or the key was deleted. Its secret is the caller's to check. */
 export async function callerOfAccessKeyId(accessKeyId: string, env: Env): Promise<Caller | null> {
-	return accessKeyId === ROOT.name ? ROOT : callerOf(accessKeyId.slice(PREFIX.length), env);
+	if (accessKeyId === ROOT.name) return ROOT;
+	const id = idIn(accessKeyId);
+	return id === null ? null : knownCaller(id, env);
+}
+
+/** What stands behind the prefix is an id, as keys are made with. */
+function idIn(accessKeyId: string): string | null {
+	const id = accessKeyId.startsWith(PREFIX) ? accessKeyId.slice(PREFIX.length) : '';
+	return KEY_ID.test(id) ? id : null;
 }
 
 /** A deleted key is refused here at once, in other isolates when their cache ends (LIMITS.cacheMs). */
@@ -71,12 +82,14 @@ function accessKeyId(key: string): string | null {
 	return end === -1 ? null : key.slice(PREFIX.length, end);
 }
 
-function orDeleted(caller: Caller | null): Caller {
+async function callerOf(id: string, env: Env): Promise<Caller> {
+	const caller = await knownCaller(id, env);
 	if (caller === null) throw unauthenticated('The key has been deleted.');
 	return caller;
 }
 
-async function callerOf(id: string, env: Env): Promise<Caller | null> {
+/** Null for one that was deleted. */
+async function knownCaller(id: string, env: Env): Promise<Caller | null> {
 	const now = Date.now();
 	let caller = callers.get(id, now);
 	if (caller === undefined) {

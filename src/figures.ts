@@ -6,6 +6,7 @@ import {
 	type Refusal,
 	type RefusalCode,
 	type Totals,
+	told,
 } from '../durable-objects/protocol';
 import { iso } from './answers';
 import { reach } from './objects';
@@ -14,7 +15,7 @@ import { everyPartition, partitionAt } from './partitioner';
 /** Figures of a whole queue: its partitions' added up. */
 export async function figuresOf(env: Env, queue: Queue): Promise<Refusal | Figures> {
 	const parts = await everyPartition(queue, (index) =>
-		reach('repeatable', () => partitionAt(env, queue, index).figures(queue)),
+		reach('repeatable', () => partitionAt(env, queue, index).figures(told(queue))),
 	);
 	const refusal = parts.find(isRefusal);
 	return refusal ?? addFigures(parts as Figures[]);

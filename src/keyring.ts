@@ -7,6 +7,8 @@ export const ROOT_KEY_LENGTH = 16;
 
 /** What is derived from one root key: nothing of it is stored anywhere. */
 export interface Root {
+	/** The root key itself. */
+	readonly key: string;
 	readonly bytes: Uint8Array;
 	/** Seals receipts. */
 	readonly receiptKey: Uint8Array;
@@ -33,6 +35,7 @@ export function keyringOf(env: Env): Keyring {
 
 function rootOf(key: string): Root {
 	return {
+		key,
 		bytes: encoder.encode(key),
 		receiptKey: createHmac('sha256', key).update('sluice receipts v1').digest(),
 		secretOf: (id) => createHmac('sha256', key).update(`sluice access key v1:${id}`).digest('base64url'),

@@ -15,31 +15,42 @@ import {
 	type SettleResult,
 	type Target,
 	type Text,
+	type Told,
 	type Topic,
+	told,
 	topicObjectName,
 	toText,
 } from '../durable-objects/protocol';
 import type { TopicPartition } from '../durable-objects/topic';
 
+/** Methods of an object, which are told what they are of: `told` queues and topics, and texts of these. */
+type Telling<Methods> = {
+	[Name in keyof Methods]: Methods[Name] extends (target: infer T, ...rest: infer Rest) => infer Answer
+		? (target: T extends Target ? Told<T> : T, ...rest: Rest) => Answer
+		: never;
+};
+
 /** What the edge calls on a partition's object. */
-type PartitionCalls = Pick<
-	Partition,
-	| 'publish'
-	| 'receive'
-	| 'settle'
-	| 'handOver'
-	| 'browse'
-	| 'look'
-	| 'remove'
-	| 'redrive'
-	| 'redrives'
-	| 'cancelRedrive'
-	| 'purge'
-	| 'figures'
+type PartitionCalls = Telling<
+	Pick<
+		Partition,
+		| 'publish'
+		| 'receive'
+		| 'settle'
+		| 'handOver'
+		| 'browse'
+		| 'look'
+		| 'remove'
+		| 'redrive'
+		| 'redrives'
+		| 'cancelRedrive'
+		| 'purge'
+		| 'figures'
+	>
 > & { fetch(address: string, init: RequestInit): Promise<Response> };
 
 /** What the edge calls on the object of a topic's partition. */
-type TopicPartitionCalls = Pick<TopicPartition, 'publish' | 'figures'>;
+type TopicPartitionCalls = Telling<Pick<TopicPartition, 'publish' | 'figures'>>;
 
 const texts = new WeakMap<Target, Text<never>>();
 
@@ -47,7 +58,7 @@ const texts = new WeakMap<Target, Text<never>>();
 function textOf<T extends Target>(target: T): Text<T> {
 	let text: Text<T> | undefined = texts.get(target);
 	if (text === undefined) {
-		text = toText(target);
+		text = toText(told(target));
 		texts.set(target, text as Text<never>);
 	}
 	return text;

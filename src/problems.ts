@@ -8,6 +8,7 @@ interface Kind {
 /** Total over the refusals of the objects: a new one does not compile until it has a status here. */
 const REFUSALS: Readonly<Record<RefusalCode, Kind>> = {
 	queue_not_found: { status: 404, title: 'No such queue' },
+	queue_exists: { status: 409, title: 'The queue is there already' },
 	queue_in_use: { status: 409, title: 'The queue is in use' },
 	queue_not_empty: { status: 409, title: 'The queue is not empty' },
 	invalid_dead_letter: { status: 400, title: 'The dead-letter queue is not valid' },
@@ -23,12 +24,14 @@ const REFUSALS: Readonly<Record<RefusalCode, Kind>> = {
 	redrive_without_origin: { status: 409, title: 'Nowhere to redrive to' },
 	courier_busy: { status: 503, title: 'The courier is busy' },
 	topic_not_found: { status: 404, title: 'No such topic' },
+	topic_exists: { status: 409, title: 'The topic is there already' },
 	topic_in_use: { status: 409, title: 'The topic is in use' },
 	topic_layout_fixed: { status: 409, title: 'Partitions and location of a topic do not change' },
 	too_many_topics: { status: 409, title: 'Too many topics' },
 	subscription_not_found: { status: 404, title: 'No such subscription' },
 	too_many_subscriptions: { status: 409, title: 'Too many subscriptions' },
 	ambiguous_sequence: { status: 400, title: 'The sequence number names no place' },
+	annotations_too_large: { status: 413, title: 'The annotations are too large' },
 	key_not_found: { status: 404, title: 'No such key' },
 	too_many_keys: { status: 409, title: 'Too many keys' },
 };

@@ -5,6 +5,7 @@ import {
 	type ReceiveCommand,
 	type ReceivedMessage,
 	type Refusal,
+	told,
 } from '../durable-objects/protocol';
 import { objectProblem, reach } from './objects';
 import { partitionAt, receiveAt, rotation } from './partitioner';
@@ -198,7 +199,7 @@ async function poll<T>(
 	for (let pauseMs = AGAIN_MS; ; pauseMs *= 2) {
 		const waitMs = deadline.leftMs();
 		try {
-			const body = JSON.stringify({ queue, command, waitMs, lease });
+			const body = JSON.stringify({ queue: told(queue), command, waitMs, lease });
 			const response = await partitionAt(env, queue, partition).fetch('https://partition/wait', {
 				method: 'POST',
 				body,

@@ -7,6 +7,7 @@ import {
 	type RedriveRun,
 	type Refusal,
 	refuse,
+	told,
 } from '../durable-objects/protocol';
 import { queues } from './catalog';
 import { reach } from './objects';
@@ -22,7 +23,11 @@ export function startRedrive(env: Env, name: string, { to, ids, ratePerSecond }:
 		const { partitions } = queue.settings;
 		const command = { id, to, ids, ratePerSecond: ratePerSecond === null ? null : ratePerSecond / partitions };
 		const parts = await everyPartition(queue, (index) =>
-			reach('once', () => partitionAt(env, queue, index).redrive(queue, command), 'See the redrives of the queue.'),
+			reach(
+				'once',
+				() => partitionAt(env, queue, index).redrive(told(queue), command),
+				'See the redrives of the queue.',
+			),
 		);
 		return addResults(id, parts, ids);
 	});
@@ -37,7 +42,11 @@ export function redrivesOf(env: Env, name: string): Promise<readonly RedriveRun[
 export function cancelRedrive(env: Env, name: string, id: string): Promise<RedriveRun> {
 	return queues.with(env, name, async (queue) => {
 		const parts = await everyPartition(queue, (index) =>
-			reach('once', () => partitionAt(env, queue, index).cancelRedrive(queue, id), 'See the redrives of the queue.'),
+			reach(
+				'once',
+				() => partitionAt(env, queue, index).cancelRedrive(told(queue), id),
+				'See the redrives of the queue.',
+			),
 		);
 		const refusals = parts.filter(isRefusal);
 		const telling = refusals.find(({ refused }) => refused !== 'redrive_not_found') ?? refusals[0];
@@ -52,7 +61,7 @@ export function cancelRedrive(env: Env, name: string, id: string): Promise<Redri
 
 async function runsOf(env: Env, queue: Queue): Promise<Refusal | RedriveRun[]> {
 	const parts = await everyPartition(queue, (index) =>
-		reach('repeatable', () => partitionAt(env, queue, index).redrives(queue)),
+		reach('repeatable', () => partitionAt(env, queue, index).redrives(told(queue))),
 	);
 	const runs = new Map<string, RedriveRun[]>();
 	for (const part of parts) {

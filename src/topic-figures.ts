@@ -5,6 +5,7 @@ import {
 	type SubscriptionFigures,
 	type Topic,
 	type TopicFigures,
+	told,
 } from '../durable-objects/protocol';
 import { ageSeconds, least, sum } from './figures';
 import { reach } from './objects';
@@ -17,7 +18,7 @@ export async function topicFiguresOf(
 	subscription: string | null,
 ): Promise<Refusal | TopicFigures> {
 	const parts = await everyPartition(topic, (index) =>
-		reach('repeatable', () => topicPartitionAt(env, topic, index).figures(topic, subscription)),
+		reach('repeatable', () => topicPartitionAt(env, topic, index).figures(told(topic), subscription)),
 	);
 	const refusal = parts.find(isRefusal);
 	return refusal ?? addTopicFigures(parts as TopicFigures[]);

@@ -28,5 +28,6 @@ export function checkSettings(database: Database, name: string, settings: QueueS
 /** Makes the dead-letter queue that the settings name, unless it is there. `checkSettings` comes first. */
 export function makeDeadLetterQueue(database: Database, settings: QueueSettings, now: number): void {
 	const name = settings.deadLetter;
-	if (name !== null && !findQueue(database, name)) insertQueue(database, name, deadLetterSettings(settings), now);
+	if (name !== null && !findQueue(database, name))
+		insertQueue(database, name, { settings: deadLetterSettings(settings) }, now);
 }

@@ -1,5 +1,7 @@
 import type { Database } from '../database';
-import { isTopic, type Queue, type QueueSettings, type Target, type Topic, topicAddress } from '../protocol';
+import { isTopic, type Queue, type Target, type Topic, told, topicAddress } from '../protocol';
+import { annotationsOf, annotationsText } from './annotations';
+import type { QueueContent } from './rows';
 
 /** One layout of one queue, or a topic: a set of partition objects. */
 export type LayoutKey = Pick<Queue, 'name' | 'generation' | 'layout'>;
@@ -25,8 +27,8 @@ export type QueueDuty = Tries & {
 	readonly queue: Queue;
 } & (
 		| { readonly kind: 'configure' | 'unseal' | 'destroy' }
-		/** `wanted`: the settings of the next layout. */
-		| { readonly kind: 'seal'; readonly wanted: QueueSettings }
+		/** `wanted`: what the queue has with the next layout. */
+		| { readonly kind: 'seal'; readonly wanted: QueueContent }
 	);
 
 /** With `configure` come the subscriptions, as they are when the calls are made: all that the topic has. */
@@ -43,6 +45,7 @@ interface DutyRow {
 	/** A queue or a topic: the column is as old as duties, of which the first were queues' only. */
 	readonly queue: string;
 	readonly wanted: string | null;
+	readonly annotations: string | null;
 	readonly attempts: number;
 	readonly due_at: number;
 }
@@ -52,7 +55,8 @@ function toDuty(row: DutyRow): Duty {
 	const tries: Tries = { attempts: row.attempts, dueAt: row.due_at };
 	if (isTopic(target)) return { ...tries, kind: row.kind as TopicDuty['kind'], topic: target };
 	if (row.kind !== 'seal') return { ...tries, kind: row.kind, queue: target };
-	return { ...tries, kind: 'seal', queue: target, wanted: JSON.parse(row.wanted ?? 'null') as QueueSettings };
+	const settings = JSON.parse(row.wanted ?? 'null') as QueueContent['settings'];
+	return { ...tries, kind: 'seal', queue: target, wanted: { settings, ...annotationsOf(row.annotations) } };
 }
 
 /** A topic has one layout for life. Its address tells it from a queue of the same name. */
@@ -70,7 +74,7 @@ export function dutyKey(duty: Duty): LayoutKey {
 
 export function findDuty(database: Database, key: LayoutKey): Duty | undefined {
 	const row = database.first<DutyRow>(
-		'SELECT kind, queue, wanted, attempts, due_at FROM duty WHERE name = ? AND generation = ? AND layout = ?',
+		'SELECT kind, queue, wanted, annotations, attempts, due_at FROM duty WHERE name = ? AND generation = ? AND layout = ?',
 		key.name,
 		key.generation,
 		key.layout,
@@ -78,19 +82,21 @@ export function findDuty(database: Database, key: LayoutKey): Duty | undefined {
 	return row && toDuty(row);
 }
 
-/** Takes the place of what was owed to the same layout before. */
+/** Takes the place of what was owed to the same layout before. What it is of is kept as its objects are told it. */
 export function writeDuty(database: Database, duty: Duty): void {
 	const key = dutyKey(duty);
 	database.run(
-		`INSERT INTO duty (name, generation, layout, kind, queue, wanted, attempts, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		`INSERT INTO duty (name, generation, layout, kind, queue, wanted, annotations, attempts, due_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (name, generation, layout) DO UPDATE SET kind = excluded.kind, queue = excluded.queue,
-			wanted = excluded.wanted, attempts = excluded.attempts, due_at = excluded.due_at`,
+			wanted = excluded.wanted, annotations = excluded.annotations, attempts = excluded.attempts, due_at = excluded.due_at`,
 		key.name,
 		key.generation,
 		key.layout,
 		duty.kind,
-		JSON.stringify(dutyTarget(duty)),
-		duty.kind === 'seal' ? JSON.stringify(duty.wanted) : null,
+		JSON.stringify(told(dutyTarget(duty))),
+		duty.kind === 'seal' ? JSON.stringify(duty.wanted.settings) : null,
+		duty.kind === 'seal' ? annotationsText(duty.wanted.annotations) : null,
 		duty.attempts,
 		duty.dueAt,
 	);

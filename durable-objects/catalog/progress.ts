@@ -82,10 +82,11 @@ function finishSealing(
 		return abandon(database, queue, refuse('settings_stale', detail, retryMs), now);
 	}
 	// Other queues have changed since the change was accepted.
-	const refusal = checkSettings(database, queue.name, duty.wanted);
+	const refusal = checkSettings(database, queue.name, duty.wanted.settings);
 	if (refusal) return abandon(database, queue, refusal, now);
-	makeDeadLetterQueue(database, duty.wanted, now);
-	reviseQueue(database, { ...queue, layout: queue.layout + 1, settings: duty.wanted, updatedAt: now });
+	makeDeadLetterQueue(database, duty.wanted.settings, now);
+	const { settings, annotations } = duty.wanted;
+	reviseQueue(database, { ...queue, layout: queue.layout + 1, settings, annotations, updatedAt: now });
 	writeDuty(database, { kind: 'destroy', queue: duty.queue, attempts: 0, dueAt: now + layoutLingersMs });
 	return { again: false };
 }

@@ -1,12 +1,23 @@
-import type { QueueDeleted, QueuePage, QueuePatch, QueuePut } from '../catalog-protocol';
+import type { PutOptions, QueueDeleted, QueuePage, QueuePatch, QueuePut } from '../catalog-protocol';
 import type { Database } from '../database';
-import { type Queue, type QueueSettings, type Refusal, refuse } from '../protocol';
+import { type Queue, type QueueSettings, type Refusal, refuse, told } from '../protocol';
+import { checkAnnotations, mergeAnnotations, sameAnnotations } from './annotations';
 import { type Change, done } from './change';
 import { checkSettings, makeDeadLetterQueue } from './dead-letters';
 import { dutyGraceMs, findDuty, type QueueDuty, sealingTowards, topicKey, writeDuty } from './duties';
 import { noSuchQueue } from './missing';
-import { pageOf } from './page';
-import { findQueue, insertQueue, queuesAfter, queuesWithDeadLetter, retireQueue, reviseQueue } from './rows';
+import { byName, readPage } from './page';
+import {
+	annotateQueue,
+	findQueue,
+	insertQueue,
+	namesWithDeadLetter,
+	type QueueContent,
+	queuesAfter,
+	queuesWithDeadLetter,
+	retireQueue,
+	reviseQueue,
+} from './rows';
 import { mergeSettings, needsNewLayout, sameSettings } from './settings';
 import { subscriptionsFeeding } from './subscription-rows';
 import { cutSubscriptions } from './subscriptions';
@@ -25,18 +36,21 @@ function relayoutOf(database: Database, queue: Queue): QueueDuty | undefined {
 	return duty.kind === 'seal' || duty.kind === 'unseal' ? duty : undefined;
 }
 
-/** Creates the queue, or replaces all its settings; the same settings again change and write nothing. */
+/** Creates the queue, or replaces all its settings, and annotations where they are named; the same again writes nothing. */
 export function putQueue(
 	database: Database,
 	name: string,
 	settings: QueueSettings,
+	{ annotations, onlyNew }: PutOptions,
 	now: number,
 ): Refusal | Change<QueuePut> {
 	const queue = findQueue(database, name);
-	if (queue) return changeSettings(database, queue, settings, now);
-	const refusal = checkSettings(database, name, settings);
+	if (queue && onlyNew)
+		return refuse('queue_exists', `There is a queue ${name} already: change it, or take another name.`);
+	if (queue) return change(database, queue, { settings, annotations: annotations ?? queue.annotations }, now);
+	const refusal = checkAnnotations(name, annotations) ?? checkSettings(database, name, settings);
 	if (refusal) return refusal;
-	const made = insertQueue(database, name, settings, now);
+	const made = insertQueue(database, name, { settings, annotations }, now);
 	makeDeadLetterQueue(database, settings, now);
 	return done({ queue: made, created: true });
 }
@@ -49,31 +63,37 @@ export function patchQueue(
 ): Refusal | Change<QueuePut> {
 	const queue = findQueue(database, name);
 	if (!queue) return noSuchQueue(name);
-	return changeSettings(database, queue, mergeSettings(queue.settings, patch), now);
+	const annotations = mergeAnnotations(queue.annotations, patch.annotations ?? {});
+	return change(database, queue, { settings: mergeSettings(queue.settings, patch), annotations }, now);
 }
 
-function changeSettings(
-	database: Database,
-	queue: Queue,
-	settings: QueueSettings,
-	now: number,
-): Refusal | Change<QueuePut> {
+function change(database: Database, queue: Queue, wanted: QueueContent, now: number): Refusal | Change<QueuePut> {
 	const relayout = relayoutOf(database, queue);
 	if (relayout) {
 		// The same request again, by a client that was cut off: it gets the answer of the first.
-		const joins = relayout.kind === 'seal' && sameSettings(relayout.wanted, settings);
+		const joins = relayout.kind === 'seal' && sameContent(relayout.wanted, wanted);
 		return joins ? awaitLayout(database, queue) : changeUnderWay(queue.name);
 	}
-	if (sameSettings(queue.settings, settings)) return done({ queue, created: false });
+	if (sameContent(queue, wanted)) return done({ queue, created: false });
+	const { settings, annotations } = wanted;
+	const tooLarge = checkAnnotations(queue.name, annotations);
+	if (tooLarge) return tooLarge;
+	if (sameSettings(queue.settings, settings)) {
+		return done({ queue: annotateQueue(database, queue, annotations ?? {}, now), created: false });
+	}
 	const refusal = checkSettings(database, queue.name, settings);
 	if (refusal) return refusal;
 	if (needsNewLayout(queue.settings, settings)) {
-		writeDuty(database, { kind: 'seal', queue, wanted: settings, attempts: 0, dueAt: now + dutyGraceMs });
+		writeDuty(database, { kind: 'seal', queue, wanted, attempts: 0, dueAt: now + dutyGraceMs });
 		return awaitLayout(database, queue);
 	}
 	makeDeadLetterQueue(database, settings, now);
-	const revised = reviseAndConfigure(database, { ...queue, settings, updatedAt: now }, now);
+	const revised = reviseAndConfigure(database, { ...queue, settings, annotations, updatedAt: now }, now);
 	return done({ queue: revised, created: false }, revised);
+}
+
+function sameContent(one: QueueContent, other: QueueContent): boolean {
+	return sameSettings(one.settings, other.settings) && sameAnnotations(one.annotations, other.annotations);
 }
 
 function awaitLayout(database: Database, queue: Queue): Change<QueuePut> {
@@ -116,8 +136,8 @@ export function deleteQueue(
 ): Refusal | Change<QueueDeleted> {
 	const queue = findQueue(database, name);
 	if (!queue) return noSuchQueue(name);
-	const users = queuesWithDeadLetter(database, name);
-	const names = [...new Set([...users.map((user) => user.name), ...sealingTowards(database, name)])];
+	const users = namesWithDeadLetter(database, name);
+	const names = [...new Set([...users, ...sealingTowards(database, name)])];
 	const subscriptions = subscriptionsFeeding(database, name);
 	if (!force) {
 		const refusal = checkUnused(name, names, subscriptions);
@@ -127,13 +147,14 @@ export function deleteQueue(
 	const busy = names.find((user) => isBusy(database, user));
 	if (busy !== undefined) return changeUnderWay(busy);
 	const cut = users.map((user) => {
-		const settings = { ...user.settings, deadLetter: null };
-		return reviseAndConfigure(database, { ...user, settings, updatedAt: now }, now);
+		const before = findQueue(database, user) as Queue;
+		const settings = { ...before.settings, deadLetter: null };
+		return told(reviseAndConfigure(database, { ...before, settings, updatedAt: now }, now));
 	});
 	const topics = cutSubscriptions(database, subscriptions, now);
 	retireQueue(database, queue);
 	writeDuty(database, { kind: 'destroy', queue, attempts: 0, dueAt: now + dutyGraceMs });
-	return done({ cut: cut.map((user) => user.name), subscriptions }, queue, ...cut, ...topics.map(topicKey));
+	return done({ cut: users, subscriptions }, queue, ...cut, ...topics.map(topicKey));
 }
 
 function checkUnused(
@@ -160,6 +181,17 @@ export function getQueue(database: Database, name: string): Refusal | Queue {
 
 /** `limit` is the caller's, at least 1. */
 export function listQueues(database: Database, after: string | null, limit: number): QueuePage {
-	const { page, next } = pageOf(queuesAfter(database, after ?? '', limit + 1), limit);
+	const { page, next } = readPage(after, limit, (...from) => queuesAfter(database, ...from), byName);
+	return { queues: page, next };
+}
+
+export function listQueuesWithDeadLetter(
+	database: Database,
+	name: string,
+	after: string | null,
+	limit: number,
+): QueuePage {
+	const read = (from: string, count: number) => queuesWithDeadLetter(database, name, from, count);
+	const { page, next } = readPage(after, limit, read, byName);
 	return { queues: page, next };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../database';
-import type { Queue, QueueSettings } from '../protocol';
+import type { Annotations, Queue, QueueSettings } from '../protocol';
+import { annotationsOf, annotationsText } from './annotations';
 import { settingsText } from './settings';
 
 interface QueueRow {
@@ -11,7 +12,11 @@ interface QueueRow {
 	readonly created_at: number;
 	readonly updated_at: number;
 	readonly settings: string;
+	readonly annotations: string | null;
 }
+
+/** What a put gives a queue. */
+export type QueueContent = Pick<Queue, 'settings' | 'annotations'>;
 
 function toQueue(row: QueueRow): Queue {
 	return {
@@ -23,6 +28,7 @@ function toQueue(row: QueueRow): Queue {
 		createdAt: row.created_at,
 		updatedAt: row.updated_at,
 		settings: JSON.parse(row.settings) as QueueSettings,
+		...annotationsOf(row.annotations),
 	};
 }
 
@@ -36,9 +42,15 @@ export function queuesAfter(database: Database, after: string, limit: number): Q
 	return database.all<QueueRow>(query, after, limit).map(toQueue);
 }
 
-export function queuesWithDeadLetter(database: Database, name: string): Queue[] {
-	const query = `SELECT * FROM queue WHERE settings ->> 'deadLetter' = ? ORDER BY name`;
-	return database.all<QueueRow>(query, name).map(toQueue);
+/** Names of all of them. */
+export function namesWithDeadLetter(database: Database, name: string): string[] {
+	const query = `SELECT name FROM queue WHERE settings ->> 'deadLetter' = ? ORDER BY name`;
+	return database.all<{ name: string }>(query, name).map((row) => row.name);
+}
+
+export function queuesWithDeadLetter(database: Database, name: string, after: string, limit: number): Queue[] {
+	const query = `SELECT * FROM queue WHERE settings ->> 'deadLetter' = ? AND name > ? ORDER BY name LIMIT ?`;
+	return database.all<QueueRow>(query, name, after, limit).map(toQueue);
 }
 
 /** Reads every name, on creation only: cheaper than a counter that every change would have to write. */
@@ -46,7 +58,12 @@ export function countQueues(database: Database): number {
 	return database.first<{ count: number }>('SELECT count(*) AS count FROM queue')?.count ?? 0;
 }
 
-export function insertQueue(database: Database, name: string, settings: QueueSettings, now: number): Queue {
+export function insertQueue(
+	database: Database,
+	name: string,
+	{ settings, annotations }: QueueContent,
+	now: number,
+): Queue {
 	const retired = database.first<{ generation: number }>('SELECT generation FROM retired WHERE name = ?', name);
 	const queue: Queue = {
 		name,
@@ -57,10 +74,11 @@ export function insertQueue(database: Database, name: string, settings: QueueSet
 		createdAt: now,
 		updatedAt: now,
 		settings,
+		...annotationsOf(annotationsText(annotations)),
 	};
 	database.run(
-		`INSERT INTO queue (name, generation, layout, version, paused, created_at, updated_at, settings)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		`INSERT INTO queue (name, generation, layout, version, paused, created_at, updated_at, settings, annotations)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		name,
 		queue.generation,
 		queue.layout,
@@ -69,23 +87,37 @@ export function insertQueue(database: Database, name: string, settings: QueueSet
 		now,
 		now,
 		settingsText(settings),
+		annotationsText(annotations),
 	);
 	return queue;
 }
 
 /** Writes a change of a queue as its next version, which it answers. */
 export function reviseQueue(database: Database, queue: Queue): Queue {
-	const revised: Queue = { ...queue, version: queue.version + 1 };
+	return updateQueue(database, { ...queue, version: queue.version + 1 });
+}
+
+/**
+ * Writes a change that no partition is told. Its version stays: that says which settings a partition knows, and each would
+ * write them anew for a larger one.
+ */
+export function annotateQueue(database: Database, queue: Queue, annotations: Annotations, now: number): Queue {
+	return updateQueue(database, { ...queue, annotations, updatedAt: now });
+}
+
+function updateQueue(database: Database, { annotations: given, ...queue }: Queue): Queue {
+	const annotations = annotationsText(given);
 	database.run(
-		'UPDATE queue SET layout = ?, version = ?, paused = ?, updated_at = ?, settings = ? WHERE name = ?',
-		revised.layout,
-		revised.version,
-		revised.paused ? 1 : 0,
-		revised.updatedAt,
-		settingsText(revised.settings),
-		revised.name,
+		`UPDATE queue SET layout = ?, version = ?, paused = ?, updated_at = ?, settings = ?, annotations = ? WHERE name = ?`,
+		queue.layout,
+		queue.version,
+		queue.paused ? 1 : 0,
+		queue.updatedAt,
+		settingsText(queue.settings),
+		annotations,
+		queue.name,
 	);
-	return revised;
+	return { ...queue, ...annotationsOf(annotations) };
 }
 
 export function retireQueue(database: Database, queue: Queue): void {

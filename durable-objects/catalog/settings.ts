@@ -42,7 +42,7 @@ export function needsNewLayout(from: QueueSettings, to: QueueSettings): boolean 
 }
 
 export function mergeSettings(settings: QueueSettings, patch: QueuePatch): QueueSettings {
-	const { backoff, ...rest } = patch;
+	const { backoff, annotations: _, ...rest } = patch;
 	return { ...settings, ...present(rest), backoff: { ...settings.backoff, ...present(backoff ?? {}) } };
 }
 

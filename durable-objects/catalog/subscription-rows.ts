@@ -1,8 +1,8 @@
 import type { Database } from '../database';
 import type { FilterPolicy, Start, Subscription } from '../protocol';
+import { annotationsOf, annotationsText } from './annotations';
 
-interface SubscriptionRow {
-	readonly topic: string;
+interface ToldRow {
 	readonly name: string;
 	readonly queue: string;
 	readonly queue_generation: number;
@@ -12,14 +12,25 @@ interface SubscriptionRow {
 	readonly start: string;
 	readonly created_at: number;
 	readonly updated_at: number;
+	readonly mark: string | null;
+}
+
+interface SubscriptionRow extends ToldRow {
+	readonly topic: string;
+	readonly annotations: string | null;
 }
 
 function toSubscription(row: SubscriptionRow): Subscription {
+	return { ...toTold(row), ...annotationsOf(row.annotations) };
+}
+
+function toTold(row: ToldRow): Subscription {
 	return {
 		name: row.name,
 		queue: row.queue,
 		queueGeneration: row.queue_generation,
 		filter: JSON.parse(row.filter ?? 'null') as FilterPolicy | null,
+		...(row.mark === null ? {} : { mark: row.mark }),
 		version: row.version,
 		generation: row.generation,
 		start: JSON.parse(row.start) as Start,
@@ -34,15 +45,27 @@ export function findSubscription(database: Database, topic: string, name: string
 	return row && toSubscription(row);
 }
 
-/** All of a topic, by name. */
+/** All of a topic, by name, as its partitions are told them: without annotations. */
 export function subscriptionsOf(database: Database, topic: string): Subscription[] {
-	const query = 'SELECT * FROM subscription WHERE topic = ? ORDER BY name';
-	return database.all<SubscriptionRow>(query, topic).map(toSubscription);
+	const query = `SELECT name, queue, queue_generation, filter, version, generation, start, created_at, updated_at, mark
+		FROM subscription WHERE topic = ? ORDER BY name`;
+	return database.all<ToldRow>(query, topic).map(toTold);
 }
 
 export function subscriptionsAfter(database: Database, topic: string, after: string, limit: number): Subscription[] {
 	const query = 'SELECT * FROM subscription WHERE topic = ? AND name > ? ORDER BY name LIMIT ?';
 	return database.all<SubscriptionRow>(query, topic, after, limit).map(toSubscription);
+}
+
+/** Of all topics, by topic and name. */
+export function allSubscriptionsAfter(
+	database: Database,
+	[topic, name]: readonly [topic: string, name: string],
+	limit: number,
+): { topic: string; subscription: Subscription }[] {
+	const query = 'SELECT * FROM subscription WHERE (topic, name) > (?, ?) ORDER BY topic, name LIMIT ?';
+	const rows = database.all<SubscriptionRow>(query, topic, name, limit);
+	return rows.map((row) => ({ topic: row.topic, subscription: toSubscription(row) }));
 }
 
 export function subscriptionNames(database: Database, topic: string): string[] {
@@ -63,11 +86,11 @@ export function subscriptionsFeeding(database: Database, queue: string): { topic
 
 /** Takes the place of the one that has its name. */
 export function writeSubscription(database: Database, topic: string, subscription: Subscription): void {
-	const { name, queue, queueGeneration, filter, version, generation, start, createdAt, updatedAt } = subscription;
+	const { name, queue, queueGeneration, filter, version, generation, start, createdAt, updatedAt, mark } = subscription;
 	database.run(
 		`INSERT OR REPLACE INTO subscription
-			(topic, name, queue, queue_generation, filter, version, generation, start, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			(topic, name, queue, queue_generation, filter, version, generation, start, created_at, updated_at, mark, annotations)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		topic,
 		name,
 		queue,
@@ -78,6 +101,8 @@ export function writeSubscription(database: Database, topic: string, subscriptio
 		JSON.stringify(start),
 		createdAt,
 		updatedAt,
+		mark ?? null,
+		annotationsText(subscription.annotations),
 	);
 }
 

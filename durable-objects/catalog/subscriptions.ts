@@ -1,24 +1,32 @@
-import type { NewSubscription, SubscriptionOfTopic, SubscriptionPage, SubscriptionPut } from '../catalog-protocol';
+import type {
+	AllSubscriptionsPage,
+	NewSubscription,
+	SubscriptionOfTopic,
+	SubscriptionPage,
+	SubscriptionPut,
+} from '../catalog-protocol';
 import type { Database } from '../database';
 import {
+	type AnnotationPatch,
+	type Annotations,
 	type FilterPolicy,
-	LIMITS,
+	isRefusal,
 	type Refusal,
-	refuse,
 	type Start,
 	type Subscription,
 	type Topic,
 } from '../protocol';
+import { annotationsOf, annotationsText, checkAnnotations, mergeAnnotations, sameAnnotations } from './annotations';
 import type { Change } from './change';
 import { noSuchQueue, noSuchSubscription, noSuchTopic } from './missing';
-import { pageOf } from './page';
+import { byName, readPage } from './page';
 import { findQueue } from './rows';
+import { checkFilters, checkMark, checkNew, checkStart } from './subscription-checks';
 import {
+	allSubscriptionsAfter,
 	dropSubscription,
 	findDeleted,
 	findSubscription,
-	otherFilters,
-	subscriptionNames,
 	subscriptionsAfter,
 	writeSubscription,
 } from './subscription-rows';
@@ -26,8 +34,8 @@ import { findTopic, heardVersion } from './topic-rows';
 import { onceHeard, reviseAndTell } from './topics';
 
 /**
- * Makes a subscription, or changes its queue and filter for messages from then on; its start counts only when it is
- * made. The same queue and filter again write nothing, and wait for what is still owed.
+ * Makes a subscription, or changes its queue, filter and mark for messages from then on; its start counts only when it is
+ * made. The same again writes nothing, and waits for what is still owed, as another set of annotations does.
  */
 export function putSubscription(
 	database: Database,
@@ -40,8 +48,13 @@ export function putSubscription(
 	if (!topic) return noSuchTopic(topicName);
 	const before = findSubscription(database, topicName, name);
 	const { queue, filter } = wanted;
-	if (before?.queue === queue && sameFilter(before.filter, filter)) {
-		return onceHeard(database, topic, { topic, subscription: before, created: false });
+	const mark = wanted.mark === undefined ? before?.mark : (wanted.mark ?? undefined);
+	const annotations = wanted.annotations ?? before?.annotations;
+	const tooLarge = checkMark(name, mark) ?? checkAnnotations(name, annotations);
+	if (tooLarge) return tooLarge;
+	if (before?.queue === queue && sameFilter(before.filter, filter) && before.mark === mark) {
+		const subscription = annotated(database, topicName, before, annotations, now);
+		return onceHeard(database, topic, { topic, subscription, created: false });
 	}
 	const refusal =
 		(before ? null : checkNew(database, topic, wanted.start)) ?? checkFilters(database, topic, name, filter);
@@ -65,30 +78,41 @@ export function putSubscription(
 		start,
 		createdAt,
 		updatedAt: now,
+		...(mark === undefined ? {} : { mark }),
+		...annotationsOf(annotationsText(annotations)),
 	};
 	writeSubscription(database, topicName, subscription);
 	return onceHeard(database, revised, { topic: revised, subscription, created: !before });
 }
 
-function checkNew(database: Database, topic: Topic, start: Start): Refusal | null {
-	if (subscriptionNames(database, topic.name).length < LIMITS.subscriptions) return checkStart(topic, start);
-	const detail = `A topic has ${LIMITS.subscriptions} subscriptions at most: delete some of ${topic.name} that are not needed.`;
-	return refuse('too_many_subscriptions', detail);
+/** Merges annotations, name by name. */
+export function annotateSubscription(
+	database: Database,
+	topicName: string,
+	name: string,
+	patch: AnnotationPatch,
+	now: number,
+): Refusal | SubscriptionOfTopic {
+	const found = getSubscription(database, topicName, name);
+	if (isRefusal(found)) return found;
+	const annotations = mergeAnnotations(found.subscription.annotations, patch);
+	const tooLarge = checkAnnotations(name, annotations);
+	if (tooLarge) return tooLarge;
+	return { ...found, subscription: annotated(database, topicName, found.subscription, annotations, now) };
 }
 
-/** All filters of a topic are in memory together, and told to several partitions at once. */
-function checkFilters(database: Database, topic: Topic, name: string, filter: FilterPolicy | null): Refusal | null {
-	const own = JSON.stringify(filter).length;
-	if (filter === null || otherFilters(database, topic.name, name) + own <= LIMITS.filterBytes) return null;
-	const detail = `The filters of a topic have ${LIMITS.filterBytes} characters together at most: make those of ${topic.name} shorter.`;
-	return refuse('too_many_subscriptions', detail);
-}
-
-function checkStart(topic: Topic, start: Start): Refusal | null {
-	const { partitions } = topic.settings;
-	if (start.from !== 'sequence' || partitions === 1) return null;
-	const detail = `${topic.name} has ${partitions} partitions, each with sequence numbers of its own: name an instant.`;
-	return refuse('ambiguous_sequence', detail);
+/** No partition is told, so that the version stays. The same annotations again write nothing. */
+function annotated(
+	database: Database,
+	topic: string,
+	{ annotations: before, ...subscription }: Subscription,
+	annotations: Annotations | undefined,
+	now: number,
+): Subscription {
+	if (sameAnnotations(before, annotations)) return { ...subscription, ...annotationsOf(annotationsText(before)) };
+	const changed = { ...subscription, updatedAt: now, ...annotationsOf(annotationsText(annotations)) };
+	writeSubscription(database, topic, changed);
+	return changed;
 }
 
 /** Only the catalog's clock says when now is. */
@@ -190,6 +214,17 @@ export function listSubscriptions(
 ): Refusal | SubscriptionPage {
 	const topic = findTopic(database, topicName);
 	if (!topic) return noSuchTopic(topicName);
-	const { page, next } = pageOf(subscriptionsAfter(database, topicName, after ?? '', limit + 1), limit);
+	const read = (from: string, count: number) => subscriptionsAfter(database, topicName, from, count);
+	const { page, next } = readPage(after, limit, read, byName);
 	return { topic, subscriptions: page, next };
+}
+
+/** Of all topics; what it goes on after reads "topic/name". */
+export function listAllSubscriptions(database: Database, after: string | null, limit: number): AllSubscriptionsPage {
+	const read = (from: string, count: number) => {
+		const [topic = '', name = ''] = from.split('/');
+		return allSubscriptionsAfter(database, [topic, name], count);
+	};
+	const { page, next } = readPage(after, limit, read, ({ topic, subscription }) => `${topic}/${subscription.name}`);
+	return { subscriptions: page, next };
 }

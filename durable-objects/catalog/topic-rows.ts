@@ -1,5 +1,6 @@
 import type { Database } from '../database';
-import type { Topic, TopicSettings } from '../protocol';
+import type { Annotations, Topic, TopicSettings } from '../protocol';
+import { annotationsOf, annotationsText } from './annotations';
 
 interface TopicRow {
 	readonly name: string;
@@ -8,7 +9,11 @@ interface TopicRow {
 	readonly created_at: number;
 	readonly updated_at: number;
 	readonly settings: string;
+	readonly annotations: string | null;
 }
+
+/** What a put gives a topic. */
+export type TopicContent = Pick<Topic, 'settings' | 'annotations'>;
 
 function toTopic(row: TopicRow): Topic {
 	return {
@@ -19,6 +24,7 @@ function toTopic(row: TopicRow): Topic {
 		createdAt: row.created_at,
 		updatedAt: row.updated_at,
 		settings: JSON.parse(row.settings) as TopicSettings,
+		...annotationsOf(row.annotations),
 	};
 }
 
@@ -48,33 +54,51 @@ export function countTopics(database: Database): number {
 }
 
 /** Its partitions need not be told: the topic travels with every publish, and nobody reads it yet. */
-export function insertTopic(database: Database, name: string, settings: TopicSettings, now: number): Topic {
+export function insertTopic(
+	database: Database,
+	name: string,
+	{ settings, annotations: given }: TopicContent,
+	now: number,
+): Topic {
 	const query = 'SELECT generation FROM retired_topic WHERE name = ?';
 	const retired = database.first<{ generation: number }>(query, name);
 	const generation = (retired?.generation ?? 0) + 1;
+	const annotations = annotationsText(given);
 	database.run(
-		`INSERT INTO topic (name, generation, version, heard, created_at, updated_at, settings)
-		VALUES (?, ?, 1, 1, ?, ?, ?)`,
+		`INSERT INTO topic (name, generation, version, heard, created_at, updated_at, settings, annotations)
+		VALUES (?, ?, 1, 1, ?, ?, ?, ?)`,
 		name,
 		generation,
 		now,
 		now,
 		settingsText(settings),
+		annotations,
 	);
-	return { isTopic: true, name, generation, version: 1, createdAt: now, updatedAt: now, settings };
+	const topic: Topic = { isTopic: true, name, generation, version: 1, createdAt: now, updatedAt: now, settings };
+	return { ...topic, ...annotationsOf(annotations) };
 }
 
 /** Writes a change of a topic as its next version, which it answers. */
 export function reviseTopic(database: Database, topic: Topic): Topic {
-	const revised: Topic = { ...topic, version: topic.version + 1 };
+	return updateTopic(database, { ...topic, version: topic.version + 1 });
+}
+
+/** Writes a change that no partition is told: its version is that of what they are to hear, and stays. */
+export function annotateTopic(database: Database, topic: Topic, annotations: Annotations, now: number): Topic {
+	return updateTopic(database, { ...topic, annotations, updatedAt: now });
+}
+
+function updateTopic(database: Database, { annotations: given, ...topic }: Topic): Topic {
+	const annotations = annotationsText(given);
 	database.run(
-		'UPDATE topic SET version = ?, updated_at = ?, settings = ? WHERE name = ?',
-		revised.version,
-		revised.updatedAt,
-		settingsText(revised.settings),
-		revised.name,
+		'UPDATE topic SET version = ?, updated_at = ?, settings = ?, annotations = ? WHERE name = ?',
+		topic.version,
+		topic.updatedAt,
+		settingsText(topic.settings),
+		annotations,
+		topic.name,
 	);
-	return revised;
+	return { ...topic, ...annotationsOf(annotations) };
 }
 
 /** The newest version that all partitions of the topic have been told. */

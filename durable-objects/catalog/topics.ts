@@ -1,11 +1,21 @@
-import type { TopicDeleted, TopicPage, TopicPut } from '../catalog-protocol';
+import type { PutOptions, TopicDeleted, TopicPage, TopicPut } from '../catalog-protocol';
 import type { Database } from '../database';
-import { LIMITS, type Refusal, refuse, type Topic, type TopicSettings } from '../protocol';
+import {
+	type AnnotationPatch,
+	type Annotations,
+	LIMITS,
+	type Refusal,
+	refuse,
+	type Topic,
+	type TopicSettings,
+} from '../protocol';
+import { checkAnnotations, mergeAnnotations, sameAnnotations } from './annotations';
 import { type Change, done } from './change';
 import { dutyGraceMs, topicKey, writeDuty } from './duties';
 import { noSuchTopic } from './missing';
-import { pageOf } from './page';
+import { byName, readPage } from './page';
 import { dropSubscriptions, subscriptionNames } from './subscription-rows';
+import * as rows from './topic-rows';
 import {
 	countTopics,
 	findTopic,
@@ -13,42 +23,66 @@ import {
 	retireTopic,
 	reviseTopic,
 	sameTopicSettings,
+	type TopicContent,
 	topicsAfter,
 } from './topic-rows';
 
 /**
- * Creates the topic, or changes how long it keeps messages and their dedupIds; where its partitions are never
- * changes (`topic_layout_fixed`). The same settings again write nothing, and wait for what is still owed.
+ * Creates the topic, or changes how long it keeps messages and their dedupIds, and its annotations where they are named;
+ * where its partitions are never changes (`topic_layout_fixed`). The same again writes nothing, and waits for what is
+ * still owed.
  */
 export function putTopic(
 	database: Database,
 	name: string,
 	settings: TopicSettings,
+	{ annotations: given, onlyNew }: PutOptions,
 	now: number,
 ): Refusal | Change<TopicPut> {
 	const topic = findTopic(database, name);
-	if (!topic) return makeTopic(database, name, settings, now);
-	if (sameTopicSettings(topic.settings, settings)) return onceHeard(database, topic, { topic, created: false });
+	const tooLarge = checkAnnotations(name, given);
+	if (!topic) return tooLarge ?? makeTopic(database, name, { settings, annotations: given }, now);
+	if (onlyNew) return refuse('topic_exists', `There is a topic ${name} already: change it, or take another name.`);
+	if (tooLarge) return tooLarge;
+	const annotations = given ?? topic.annotations;
+	if (sameTopicSettings(topic.settings, settings)) {
+		return onceHeard(database, topic, { topic: annotated(database, topic, annotations ?? {}, now), created: false });
+	}
 	const { partitions, location } = topic.settings;
 	if (settings.partitions !== partitions || settings.location !== location) {
 		const layout = `${partitions} for partitions and ${location ?? 'null'} for location`;
 		const detail = `The partitions of a topic stay what and where they are: ask for ${layout}, or delete ${name} first.`;
 		return refuse('topic_layout_fixed', detail);
 	}
-	const revised = reviseAndTell(database, { ...topic, settings, updatedAt: now }, now);
+	const revised = reviseAndTell(database, { ...topic, settings, annotations, updatedAt: now }, now);
 	return onceHeard(database, revised, { topic: revised, created: false });
 }
 
-function makeTopic(database: Database, name: string, settings: TopicSettings, now: number): Refusal | Change<TopicPut> {
+function makeTopic(database: Database, name: string, content: TopicContent, now: number): Refusal | Change<TopicPut> {
 	if (countTopics(database) >= LIMITS.topics) {
 		return refuse('too_many_topics', `There are ${LIMITS.topics} topics at most: delete some that are not needed.`);
 	}
-	return done({ topic: insertTopic(database, name, settings, now), created: true });
+	return done({ topic: insertTopic(database, name, content, now), created: true });
+}
+
+/** Merges annotations, name by name. */
+export function annotateTopic(database: Database, name: string, patch: AnnotationPatch, now: number): Refusal | Topic {
+	const topic = findTopic(database, name);
+	if (!topic) return noSuchTopic(name);
+	const annotations = mergeAnnotations(topic.annotations, patch);
+	return checkAnnotations(name, annotations) ?? annotated(database, topic, annotations, now);
+}
+
+/** The same annotations again write nothing. */
+function annotated(database: Database, topic: Topic, annotations: Annotations, now: number): Topic {
+	return sameAnnotations(topic.annotations, annotations)
+		? topic
+		: rows.annotateTopic(database, topic, annotations, now);
 }
 
 /**
  * Writes the next version of a topic, and that its partitions are to be told. The two are never written apart: so what
- * a duty says of the topic is what its row says.
+ * a duty says of the topic is what its row says, but for the annotations, which are not told, and when they changed.
  */
 export function reviseAndTell(database: Database, topic: Topic, now: number): Topic {
 	const revised = reviseTopic(database, topic);
@@ -91,6 +125,6 @@ export function getTopic(database: Database, name: string): Refusal | Topic {
 
 /** `limit` is the caller's, at least 1. */
 export function listTopics(database: Database, after: string | null, limit: number): TopicPage {
-	const { page, next } = pageOf(topicsAfter(database, after ?? '', limit + 1), limit);
+	const { page, next } = readPage(after, limit, (...from) => topicsAfter(database, ...from), byName);
 	return { topics: page, next };
 }

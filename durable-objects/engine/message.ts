@@ -16,7 +16,7 @@
  * In the log and parked: in a segment, no row of its own. Leased for the first time: a member of a lease row.
  * Waiting, or leased again: a straggler row.
  */
-import type { CarriedMessage, Content, CopyOf, DeadLetter, Failure, StoredMessage } from '../protocol';
+import type { Annotations, CarriedMessage, Content, CopyOf, DeadLetter, Failure, StoredMessage } from '../protocol';
 
 /** Positions per lane. 2^48 sequence numbers last 8,900 years at 1,000 a second, and ten lanes stay below 2^53. */
 export const LANE_SPAN = 2 ** 48;
@@ -38,6 +38,7 @@ export interface Head {
 	readonly contentType?: string;
 	readonly key?: string;
 	readonly attributes?: Readonly<Record<string, string>>;
+	readonly annotations?: Annotations;
 	readonly traceparent?: string;
 	readonly dedupId?: string;
 	readonly expiresAt?: number;
@@ -83,6 +84,7 @@ export function headOf(content: Content, extras?: Extras): Head {
 	if (content.contentType !== undefined) head.contentType = content.contentType;
 	if (content.key !== undefined) head.key = content.key;
 	if (content.attributes !== undefined) head.attributes = content.attributes;
+	if (content.annotations !== undefined) head.annotations = content.annotations;
 	if (content.traceparent !== undefined) head.traceparent = content.traceparent;
 	if (content.dedupId !== undefined) head.dedupId = content.dedupId;
 	if (extras === undefined) return head;
@@ -128,6 +130,7 @@ export function storedMessage(
 		contentType: head.contentType,
 		key: head.key,
 		attributes: head.attributes,
+		annotations: head.annotations,
 		traceparent: head.traceparent,
 		dedupId: head.dedupId,
 		size: head.size,
@@ -172,9 +175,15 @@ export function storedBytes(
 	if (head.dedupId !== undefined) bytes += 6 * head.dedupId.length;
 	if (head.contentType !== undefined) bytes += 2 * head.contentType.length;
 	if (head.attributes !== undefined) bytes += 3 * JSON.stringify(head.attributes).length;
+	if (head.annotations !== undefined) bytes += 3 * JSON.stringify(head.annotations).length;
 	if (head.deadLetter !== undefined) bytes += 3 * JSON.stringify(head.deadLetter).length;
-	if (head.copyOf !== undefined) bytes += COPY_BYTES;
+	if (head.copyOf !== undefined) bytes += COPY_BYTES + markBytes(head.copyOf.mark);
 	return bytes;
+}
+
+/** Of a copy's mark, counted as high. */
+export function markBytes(mark = ''): number {
+	return 6 * mark.length;
 }
 
 /** Names, numbers, an id and a traceparent. */

@@ -6,6 +6,7 @@ import {
 	type Queue,
 	type Refusal,
 	refuse,
+	told,
 } from '../../durable-objects/protocol';
 import { browsedAnswer } from '../answers';
 import { queues } from '../catalog';
@@ -63,7 +64,7 @@ async function readPage(env: Env, queue: Queue, { state, after, limit }: PageQue
 	const messages: BrowsedMessage[] = [];
 	for (let index = first, from = position; index < queue.settings.partitions; index++, from = 0) {
 		const command = { state, after: from, limit: limit - messages.length };
-		const part = await reach('repeatable', () => partitionAt(env, queue, index).browse(queue, command));
+		const part = await reach('repeatable', () => partitionAt(env, queue, index).browse(told(queue), command));
 		if (isRefusal(part)) return part;
 		messages.push(...part.messages);
 		if (part.next !== null) return { messages, next: `${index}.${part.next}` };
@@ -87,7 +88,9 @@ function lookAt(app: App): void {
 		},
 		async ({ env, params }) => {
 			const message = await queues.with(env, params.queue, (queue) =>
-				anywhere(queue, (index) => reach('repeatable', () => partitionAt(env, queue, index).look(queue, params.id))),
+				anywhere(queue, (index) =>
+					reach('repeatable', () => partitionAt(env, queue, index).look(told(queue), params.id)),
+				),
 			);
 			return ok(browsedAnswer(message));
 		},
@@ -109,7 +112,7 @@ function removeOne(app: App): void {
 		},
 		async ({ env, params }) => {
 			const message = await queues.with(env, params.queue, (queue) =>
-				anywhere(queue, (index) => reach('once', () => partitionAt(env, queue, index).remove(queue, params.id))),
+				anywhere(queue, (index) => reach('once', () => partitionAt(env, queue, index).remove(told(queue), params.id))),
 			);
 			return ok(browsedAnswer(message));
 		},
@@ -144,7 +147,7 @@ function purge(app: App): void {
 		async ({ env, params }) => {
 			const result = await queues.with(env, params.queue, async (queue) => {
 				const parts = await everyPartition(queue, (index) =>
-					reach('repeatable', () => partitionAt(env, queue, index).purge(queue)),
+					reach('repeatable', () => partitionAt(env, queue, index).purge(told(queue))),
 				);
 				const refusal = parts.find(isRefusal);
 				if (refusal !== undefined) return refusal;

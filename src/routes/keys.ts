@@ -36,7 +36,7 @@ function makeKey(app: App): void {
 			const actions = [...new Set(body.actions)];
 			const patterns = [...new Set(body.patterns)];
 			const record = orProblem(await catalogOf(env).putKey({ id, name: body.name, actions, patterns }));
-			return created({ ...keyAnswer(record), key: accessKey(id, env) });
+			return created({ ...keyAnswer(record), ...accessKey(id, env) });
 		},
 	);
 }

@@ -1,4 +1,4 @@
-import type { Queue, QueueSettings } from '../../durable-objects/protocol';
+import { type Queue, type QueueSettings, told } from '../../durable-objects/protocol';
 import { queueAnswer } from '../answers';
 import { authorize, type Caller } from '../auth';
 import { catalogOf, queues, topics } from '../catalog';
@@ -143,7 +143,7 @@ function listQueues(app: App): void {
 		async ({ env, caller, query }) => {
 			const { found, next } = await visiblePage<Queue>(caller, query, async (after, limit) => {
 				const page = await catalogOf(env).listQueues(after, limit);
-				return { found: page.queues, next: page.next };
+				return { found: page.queues.map(told), next: page.next };
 			});
 			return ok({ queues: found.map(queueAnswer), next });
 		},

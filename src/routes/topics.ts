@@ -1,4 +1,4 @@
-import { isRefusal, type Topic } from '../../durable-objects/protocol';
+import { isRefusal, type Topic, told } from '../../durable-objects/protocol';
 import { catalogOf, topics } from '../catalog';
 import { type App, created, endpoint, ok } from '../endpoint';
 import { visiblePage } from '../paging';
@@ -116,7 +116,7 @@ function listTopics(app: App): void {
 		async ({ env, caller, query }) => {
 			const { found, next } = await visiblePage<Topic>(caller, query, async (after, limit) => {
 				const page = await catalogOf(env).listTopics(after, limit);
-				return { found: page.topics, next: page.next };
+				return { found: page.topics.map(told), next: page.next };
 			});
 			return ok({ topics: found.map(topicAnswer), next });
 		},

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { LIMITS } from '../../durable-objects/protocol';
-import { ACTIONS } from '../auth';
+import { ACTIONS, KEY_ID } from '../auth';
 import { numeric, resourceName } from './common';
 import { SettingsAnswer } from './settings';
 
@@ -91,12 +91,16 @@ export const KeyAnswer = z
 	})
 	.openapi('Key');
 
-export const NewKeyAnswer = KeyAnswer.extend({ key: z.string().describe('Shown this once.') }).openapi('KeyWithSecret');
+export const NewKeyAnswer = KeyAnswer.extend({
+	key: z.string().describe('The bearer key. Shown this once.'),
+	accessKeyId: z.string().describe('For AWS SDKs: the same key as two texts.'),
+	secretAccessKey: z.string().describe('For AWS SDKs. Shown this once.'),
+}).openapi('KeyWithSecret');
 export const KeysAnswer = z.object({ keys: z.array(KeyAnswer) });
 
 export const KeyPath = z.strictObject({
 	id: z
 		.string()
-		.regex(/^[0-9a-f]{1,64}$/, 'must be the id of a key')
+		.regex(KEY_ID, 'must be the id of a key')
 		.openapi({ param: { name: 'id', in: 'path' } }),
 });

@@ -50,7 +50,7 @@ describe('put', () => {
 		play(async ({ catalog, state }) => {
 			const database = new Database(state.storage.sql);
 			state.storage.transactionSync(() => {
-				for (let i = 1; i < LIMITS.queues; i++) insertQueue(database, `q${i}`, settings, start);
+				for (let i = 1; i < LIMITS.queues; i++) insertQueue(database, `q${i}`, { settings }, start);
 			});
 			const withDeadLetter = { ...settings, deadLetter: 'last-dlq' };
 			expect(await catalog.putQueue('last', withDeadLetter)).toMatchObject({ refused: 'too_many_queues' });

@@ -60,7 +60,7 @@ describe('put', () => {
 		play(async ({ catalog, state }) => {
 			const database = new Database(state.storage.sql);
 			state.storage.transactionSync(() => {
-				for (let i = 1; i <= LIMITS.topics; i++) insertTopic(database, `t${i}`, two, start);
+				for (let i = 1; i <= LIMITS.topics; i++) insertTopic(database, `t${i}`, { settings: two }, start);
 			});
 			expect(await catalog.putTopic('more', two)).toMatchObject({ refused: 'too_many_topics' });
 			expect(await catalog.putTopic('t1', longer)).toMatchObject({ topic: { version: 2 } });

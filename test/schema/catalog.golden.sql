@@ -23,7 +23,7 @@ CREATE TABLE duty (
 	-- Only while sealing: the settings of the next layout, as JSON.
 	wanted TEXT CHECK ((wanted IS NOT NULL) = (kind = 'seal')),
 	attempts INTEGER NOT NULL,
-	due_at INTEGER NOT NULL,
+	due_at INTEGER NOT NULL, annotations TEXT,
 	PRIMARY KEY (name, generation, layout)
 ) STRICT, WITHOUT ROWID;
 
@@ -36,7 +36,7 @@ CREATE TABLE queue (
 	created_at INTEGER NOT NULL,
 	updated_at INTEGER NOT NULL,
 	settings TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+, annotations TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE retired (
 	name TEXT PRIMARY KEY,
@@ -60,7 +60,7 @@ CREATE TABLE subscription (
 	generation INTEGER NOT NULL,
 	start TEXT NOT NULL,             -- JSON
 	created_at INTEGER NOT NULL,
-	updated_at INTEGER NOT NULL,
+	updated_at INTEGER NOT NULL, annotations TEXT, mark TEXT,
 	PRIMARY KEY (topic, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -72,6 +72,6 @@ CREATE TABLE topic (
 	created_at INTEGER NOT NULL,
 	updated_at INTEGER NOT NULL,     -- of its settings
 	settings TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+, annotations TEXT) STRICT, WITHOUT ROWID;
 
 CREATE INDEX subscription_queue ON subscription (queue);

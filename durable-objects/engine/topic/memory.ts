@@ -4,7 +4,7 @@ import type { LogMemory } from '../appender';
 import type { Segment } from '../segments';
 import type { Interval } from './seen';
 
-/** Which queue and filter hold for messages from a sequence number on. */
+/** Which queue, filter and mark hold for messages from a sequence number on. */
 export interface Term {
 	readonly from: number;
 	/** Of the subscription, when it was told so. */
@@ -12,6 +12,7 @@ export interface Term {
 	readonly queue: string;
 	readonly queueGeneration: number;
 	readonly filter: FilterPolicy | null;
+	readonly mark?: string;
 }
 
 /** A subscription's place in the log, and what it has come to. */

@@ -1,7 +1,7 @@
 import type { Database } from '../../database';
 import { Subject } from '../../filter/filter';
-import { type CarriedMessage, LIMITS, type Target } from '../../protocol';
-import { idOf, type LogRecord, storedBytes } from '../message';
+import { type CarriedMessage, type CopyOf, LIMITS, type Target } from '../../protocol';
+import { idOf, type LogRecord, markBytes, storedBytes } from '../message';
 import { type Segment, segmentAtOrAfter } from '../segments';
 import type { LeavingCopy, Reader, ReadMessages, Term, TopicMemory, TopicParcel } from './memory';
 import { matcherFor, passTerms } from './readers';
@@ -26,6 +26,7 @@ export function isBehind(memory: TopicMemory, reader: Reader): boolean {
 function fill(database: Database, memory: TopicMemory, reader: Reader): TopicParcel {
 	const [term, next] = reader.terms as [Term, Term?];
 	const end = next?.from ?? memory.tally.nextSequence;
+	const { mark } = term;
 	const matcher = matcherFor(reader);
 	const messages: CarriedMessage[] = [];
 	let position = reader.position;
@@ -48,10 +49,10 @@ function fill(database: Database, memory: TopicMemory, reader: Reader): TopicPar
 			scanned += (segment.head(position)?.length ?? 0) * (matcher?.weight ?? 0);
 			if (matcher !== undefined && !matcher.matches(subjectAt(read as ReadMessages, segment, position))) continue;
 			const { message, stored: bytes } = copyAt(memory, read as ReadMessages, segment, position);
-			stored += bytes;
+			stored += bytes + markBytes(mark);
 			isFull = messages.length > 0 && (messages.length >= LIMITS.topicParcelMessages || stored > LIMITS.segmentBytes);
 			if (isFull) break;
-			messages.push(isSeen(reader.seen, position) ? replayed(message) : message);
+			messages.push(copyFor(message, isSeen(reader.seen, position), mark));
 		}
 	}
 	return {
@@ -113,8 +114,15 @@ function copyAt(memory: TopicMemory, read: ReadMessages, segment: Segment, posit
 	return copy;
 }
 
-function replayed(message: CarriedMessage): CarriedMessage {
-	return { ...message, copyOf: { ...(message.copyOf as NonNullable<CarriedMessage['copyOf']>), isReplay: true } };
+/** The copy of one subscription; all that have nothing of their own to say share theirs. */
+function copyFor(message: CarriedMessage, isReplay: boolean, mark: string | undefined): CarriedMessage {
+	if (!isReplay && mark === undefined) return message;
+	const copyOf: CopyOf = {
+		...(message.copyOf as CopyOf),
+		...(isReplay ? { isReplay } : {}),
+		...(mark === undefined ? {} : { mark }),
+	};
+	return { ...message, copyOf };
 }
 
 /**

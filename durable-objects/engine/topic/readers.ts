@@ -45,8 +45,8 @@ function begin(database: Database, memory: TopicMemory, subscription: Subscripti
 	memory.moved.add(reader);
 }
 
-function termsOf({ version, queue, queueGeneration, filter }: Subscription, from: number): Term {
-	return { from, version, queue, queueGeneration, filter };
+function termsOf({ version, queue, queueGeneration, filter, mark }: Subscription, from: number): Term {
+	return { from, version, queue, queueGeneration, filter, ...(mark === undefined ? {} : { mark }) };
 }
 
 /** What the log does not have any more, or not yet, is no place to begin at. */
@@ -69,7 +69,7 @@ function positionOf(database: Database, memory: TopicMemory, start: Start): numb
 const MOST_TERMS = 32;
 
 /**
- * Another queue or filter counts from here on: what was published before still goes by the terms of then. The cursor's row
+ * Another queue, filter or mark counts from here on: what was published before still goes by the terms of then. The cursor's row
  * is written with the terms, here and in `passTerms`: if it lagged behind them, a restart would hold older messages to them.
  */
 function agree(database: Database, memory: TopicMemory, subscription: Subscription, reader: Reader): void {

@@ -24,6 +24,7 @@ export const SNS_ERRORS = {
 /** Total over the problems of the native API: a new one does not compile until SNS has a word for it. */
 const KINDS: Readonly<Record<ProblemCode, ErrorKind>> = {
 	queue_not_found: SNS_ERRORS.invalidParameter,
+	queue_exists: SNS_ERRORS.invalidParameter,
 	queue_in_use: SNS_ERRORS.invalidParameter,
 	queue_not_empty: SNS_ERRORS.invalidParameter,
 	invalid_dead_letter: SNS_ERRORS.invalidParameter,
@@ -39,12 +40,14 @@ const KINDS: Readonly<Record<ProblemCode, ErrorKind>> = {
 	redrive_not_found: SNS_ERRORS.notFound,
 	courier_busy: SNS_ERRORS.throttled,
 	topic_not_found: SNS_ERRORS.notFound,
+	topic_exists: SNS_ERRORS.invalidParameter,
 	topic_in_use: SNS_ERRORS.invalidParameter,
 	topic_layout_fixed: SNS_ERRORS.invalidParameter,
 	too_many_topics: SNS_ERRORS.topicLimit,
 	subscription_not_found: SNS_ERRORS.notFound,
 	too_many_subscriptions: SNS_ERRORS.subscriptionLimit,
 	ambiguous_sequence: SNS_ERRORS.invalidParameter,
+	annotations_too_large: SNS_ERRORS.invalidParameter,
 	key_not_found: SNS_ERRORS.notFound,
 	too_many_keys: SNS_ERRORS.throttled,
 	invalid_request: SNS_ERRORS.invalidParameter,

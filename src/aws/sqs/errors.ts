@@ -34,6 +34,7 @@ export const SQS_ERRORS = {
 /** Total over the problems of the native API: a new one does not compile until SQS has a word for it. */
 const KINDS: Readonly<Record<ProblemCode, ErrorKind>> = {
 	queue_not_found: SQS_ERRORS.queueDoesNotExist,
+	queue_exists: SQS_ERRORS.queueNameExists,
 	queue_in_use: SQS_ERRORS.unsupported,
 	queue_not_empty: SQS_ERRORS.unsupported,
 	invalid_dead_letter: SQS_ERRORS.invalidParameter,
@@ -49,12 +50,14 @@ const KINDS: Readonly<Record<ProblemCode, ErrorKind>> = {
 	redrive_not_found: SQS_ERRORS.resourceNotFound,
 	courier_busy: SQS_ERRORS.throttled,
 	topic_not_found: SQS_ERRORS.resourceNotFound,
+	topic_exists: SQS_ERRORS.unsupported,
 	topic_in_use: SQS_ERRORS.unsupported,
 	topic_layout_fixed: SQS_ERRORS.unsupported,
 	too_many_topics: SQS_ERRORS.overLimit,
 	subscription_not_found: SQS_ERRORS.resourceNotFound,
 	too_many_subscriptions: SQS_ERRORS.overLimit,
 	ambiguous_sequence: SQS_ERRORS.invalidParameter,
+	annotations_too_large: SQS_ERRORS.overLimit,
 	key_not_found: SQS_ERRORS.resourceNotFound,
 	too_many_keys: SQS_ERRORS.overLimit,
 	invalid_request: SQS_ERRORS.invalidParameter,
