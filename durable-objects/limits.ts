@@ -50,7 +50,7 @@ export const LIMITS = Object.freeze({
 	heldKeys: 100_000,
 	/** Messages that one receive looks at without being able to hand them out, before it answers with what it has. */
 	scannedMessages: 1_000,
-	/** UTF-16 units of all bodies that one commit hands out: they are in memory together, in several forms. */
+	/** What one commit hands out, in UTF-16 units of bodies, or bytes where these are more: it is in memory together, in several forms. */
 	commitUnits: 16 * MiB,
 	/** Burials of one commit that no receive asked for. */
 	buriedMessages: 100,

@@ -28,6 +28,7 @@ import { flushLeases } from './leases';
 import { load } from './load';
 import { browse, look, remove } from './look';
 import type { Memory } from './memory';
+import { weightOf } from './message';
 import { flushOwing, giveBack, type OutboxParcel, oldestParcel, taken } from './outbox';
 import { publish } from './publish';
 import { receive } from './receive';
@@ -192,7 +193,7 @@ export class PartitionEngine {
 			memory.totals.leasesExpired++;
 			buryFlight(database, memory, settings, flight, failures, record, now);
 			buried++;
-			units += record.body.length;
+			units += weightOf(record);
 		}
 		return true;
 	}

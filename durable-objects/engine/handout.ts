@@ -3,11 +3,11 @@ import { type Failure, LIMITS, type QueueSettings, type ReceiveCommand, type Rec
 import { addFlight, finishFlight, forgetAlias, leasedFlight, schedule } from './flights';
 import { leaveLease, liveSegment } from './leases';
 import type { Flight, Lane, Memory } from './memory';
-import { type LogRecord, storedMessage } from './message';
+import { type LogRecord, storedMessage, weightOf } from './message';
 import { deleteStraggler, insertStraggler, moveStraggler } from './stragglers';
 import { observe } from './totals';
 
-/** What one commit may still hand out, in UTF-16 units of bodies: all of it is in memory at once, as text too. */
+/** What one commit may still hand out, as `weightOf` counts it: all of it is in memory at once, as text too. */
 export interface Budget {
 	units: number;
 }
@@ -122,7 +122,7 @@ export class Handout {
 	/** Work on a message that is not handed out counts too: one transaction must end. */
 	tire(record: LogRecord): void {
 		this.scanned++;
-		this.dropped += record.body.length;
+		this.dropped += weightOf(record);
 	}
 
 	/** Has looked at as much that it could not hand out as one receive may; the next one goes on from there. */
@@ -156,8 +156,9 @@ export class Handout {
 			leaseExpiresAt: this.isAtMostOnce ? null : this.now + this.leaseMs,
 			firstReceivedAt: this.now,
 		});
-		this.bytes += record.body.length;
-		this.budget.units -= record.body.length;
+		const weight = weightOf(record);
+		this.bytes += weight;
+		this.budget.units -= weight;
 		this.memory.totals.delivered++;
 	}
 }

@@ -2,6 +2,7 @@ import type { Database } from '../database';
 import { type BrowseCommand, type BrowsedMessage, type BrowseResult, LIMITS, type Refusal, refuse } from '../protocol';
 import { browsed, liveWithId, walk } from './live';
 import type { Memory } from './memory';
+import { weightOf } from './message';
 import { takeOut } from './take-out';
 
 /** A page of unfinished messages, in order of position. Looking does not touch (P12). */
@@ -12,12 +13,12 @@ export function browse(database: Database, memory: Memory, command: BrowseComman
 		if (command.state !== undefined && live.state !== command.state) return true;
 		if (
 			messages.length >= command.limit ||
-			(messages.length > 0 && bytes + live.record.body.length > LIMITS.browseBytes)
+			(messages.length > 0 && bytes + weightOf(live.record) > LIMITS.browseBytes)
 		) {
 			return false;
 		}
 		messages.push(browsed(memory, live));
-		bytes += live.record.body.length;
+		bytes += weightOf(live.record);
 		return true;
 	});
 	return { messages, next };

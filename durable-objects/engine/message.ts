@@ -99,6 +99,11 @@ export function headOf(content: Content, extras?: Extras): Head {
 	return head;
 }
 
+/** What a message counts where memory is bounded: units of its body or, where they are more, bytes of all that it carries. */
+export function weightOf({ head, body }: Pick<LogRecord, 'head' | 'body'>): number {
+	return Math.max(body.length, head.size);
+}
+
 /** The id of a message: the object's tag makes it unique among all objects, the position within this one. */
 export function idOf(tag: string, position: number, head: Pick<Head, 'id'>): string {
 	return head.id ?? ownId(tag, position);

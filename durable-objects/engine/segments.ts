@@ -104,7 +104,7 @@ export class SegmentCache {
 }
 
 function cost(segment: Segment): number {
-	return segment.bodies.length + 200 * segment.span;
+	return Math.max(segment.bodies.length, segment.bytes) + 200 * segment.span;
 }
 
 const COLUMNS = 'base, span, messages, bytes, written_at, retained_from, heads, bodies';

@@ -146,7 +146,7 @@ export class Actor {
 		if (action.verb === 'unsubscribe') catalog.unsubscribe(TOPIC, action.name);
 		else if (action.verb === 'seek') catalog.seek(TOPIC, action.name, instantOf(action.from));
 		else if (catalog.isThere(action.queue))
-			catalog.subscribe(TOPIC, action.name, action.queue, action.filter, instantOf(action.from));
+			catalog.subscribe(TOPIC, action.name, action.queue, action.filter, instantOf(action.from), action.mark);
 		if (action.told) this.tell(TOPIC);
 	}
 

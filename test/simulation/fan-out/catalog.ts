@@ -102,16 +102,17 @@ export class SimulatedCatalog {
 	}
 
 	/** As the catalog does: the same again changes nothing, and its start counts only for a new one. */
-	subscribe(topic: string, name: string, queue: string, kind: Filter, from: From): void {
+	subscribe(topic: string, name: string, queue: string, kind: Filter, from: From, mark?: string): void {
 		const all = this.of(topic);
 		const before = all.get(name);
 		const filter = POLICIES[kind];
-		if (before?.queue === queue && before.filter === filter) return;
+		if (before?.queue === queue && before.filter === filter && before.mark === mark) return;
 		const { version } = this.revise(topic);
 		const at = this.now();
 		const { generation, start, createdAt } = before ?? { generation: version, start: this.start(from), createdAt: at };
 		const queueGeneration = this.known(queue).queue.generation;
-		all.set(name, { name, queue, queueGeneration, filter, version, generation, start, createdAt, updatedAt: at });
+		const terms = { queue, queueGeneration, filter, ...(mark === undefined ? {} : { mark }), version };
+		all.set(name, { name, ...terms, generation, start, createdAt, updatedAt: at });
 	}
 
 	unsubscribe(topic: string, name: string): void {

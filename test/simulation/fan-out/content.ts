@@ -15,7 +15,7 @@ export interface Stored {
 }
 
 export function messageOf(draft: Draft): NewMessage {
-	const { key, dedupId, colour } = draft;
+	const { key, dedupId, colour, note } = draft;
 	const body = JSON.stringify(draft);
 	return {
 		body,
@@ -23,7 +23,13 @@ export function messageOf(draft: Draft): NewMessage {
 		...(key === undefined ? {} : { key }),
 		...(dedupId === undefined ? {} : { dedupId }),
 		...(colour === undefined ? {} : { attributes: { colour } }),
+		...(note === undefined ? {} : { annotations: { note } }),
 	};
+}
+
+/** Whether a message has kept what a facade keeps with it. */
+export function isAnnotated({ annotations }: Pick<NewMessage, 'annotations'>, { note }: Draft): boolean {
+	return note === undefined ? annotations === undefined : JSON.stringify(annotations) === JSON.stringify({ note });
 }
 
 export function draftOf(body: string): Draft {

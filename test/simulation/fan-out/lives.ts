@@ -1,13 +1,15 @@
 import type { ReceivedMessage, SettleOutcome } from '../../../durable-objects/protocol';
 import { demand } from '../model';
 import { MAX_RECEIVES } from './catalog';
-import { draftOf, type Stored } from './content';
+import { draftOf, isAnnotated, type Stored } from './content';
 import type { SimulatedPartition } from './objects';
 
 /** A message of a queue, from its arrival to its end. */
 interface Life {
 	readonly id: string;
 	readonly name: string;
+	/** Whose copy it is, if any. */
+	readonly copyOf: string | undefined;
 	/** Where it was seen last. */
 	on: SimulatedPartition;
 	key: string | undefined;
@@ -43,24 +45,35 @@ export class Lives {
 	}
 
 	/** It has come into a queue: as a new one, or from another queue under the id it had. */
-	arrive({ id, position, draft: { name, key } }: Stored, on: SimulatedPartition, isNew: boolean): void {
+	arrive({ id, position, draft, head }: Stored, on: SimulatedPartition, isNew: boolean): void {
+		const { name, key } = draft;
 		const life = this.unfinished.get(id);
+		demand(isAnnotated(head, draft), () => `${name} came into ${on.name} with ${JSON.stringify(head.annotations)}`);
+		const copyOf = JSON.stringify(head.copyOf);
 		const begun = { on, position, attempt: 0, handedOutAt: 0, until: 0, mayLeave: false };
 		if (isNew) {
 			demand(life === undefined, () => `${id} was given twice`);
-			this.unfinished.set(id, { id, name, key, mayBeGone: false, ...begun });
+			this.unfinished.set(id, { id, name, key, copyOf, mayBeGone: false, ...begun });
 			return;
 		}
 		demand(life !== undefined, () => `P6: ${name} came into ${on.name}, though it is finished`);
+		demand(
+			life.copyOf === copyOf,
+			() => `P6: ${name} came into ${on.name} as a copy of ${copyOf}, not of ${life.copyOf}`,
+		);
 		Object.assign(life, begun);
 	}
 
 	received(on: SimulatedPartition, messages: readonly ReceivedMessage[], now: number): void {
-		for (const { id, body, key, attempt, position, leaseExpiresAt } of messages) {
-			const { name } = draftOf(body);
+		for (const message of messages) {
+			const { id, key, attempt, position, leaseExpiresAt } = message;
+			const draft = draftOf(message.body);
+			const { name } = draft;
 			const life = this.unfinished.get(id);
 			demand(life !== undefined, () => `P2: ${name} is finished, and was handed out again by ${on.name}`);
 			demand(life.on === on, () => `P6: ${name} was handed out by ${on.name}, though it is in ${life.on.name}`);
+			const isWhole = isAnnotated(message, draft) && JSON.stringify(message.copyOf) === life.copyOf;
+			demand(isWhole, () => `P2: ${name} was handed out as ${JSON.stringify(message)}, a copy of ${life.copyOf}`);
 			demand(life.until <= now, () => `P3: ${name} was handed out by ${on.name} while its lease runs`);
 			const isNext = attempt === life.attempt + 1;
 			demand(isNext, () => `P6: ${name} was handed out for the ${attempt}th time after ${life.attempt}`);

@@ -1,15 +1,16 @@
 import type { CopyOf, FilterPolicy, Start, Subscription } from '../../../durable-objects/protocol';
 import { demand } from '../model';
-import { passes, type Stored } from './content';
+import { isAnnotated, passes, type Stored } from './content';
 import type { SimulatedPartition } from './objects';
 
-/** Which queue and filter hold for messages from a sequence number on. */
+/** Which queue, filter and mark hold for messages from a sequence number on. */
 interface Term {
 	readonly from: number;
 	readonly version: number;
 	readonly queue: string;
 	readonly queueGeneration: number;
 	readonly filter: FilterPolicy | null;
+	readonly mark: string | undefined;
 }
 
 /** What a subscription's figures were when it was made or moved. */
@@ -87,7 +88,9 @@ export class ReaderModel {
 		this.arrived.add(sequence);
 		if (draft.key !== undefined) this.inOrder(`${queue} ${generation} ${draft.key}`, sequence, told);
 		const isReplay = this.passed.has(sequence);
-		const copyOf: CopyOf = { topic, id: original.id, ...(isReplay ? { isReplay } : {}) };
+		const { mark } = term;
+		const replay = isReplay ? { isReplay } : {};
+		const copyOf: CopyOf = { topic, id: original.id, ...replay, ...(mark === undefined ? {} : { mark }) };
 		demand(
 			JSON.stringify(copy.head.copyOf) === JSON.stringify(copyOf),
 			() => `P9: ${told()} is no copy of ${JSON.stringify(copyOf)} but of ${JSON.stringify(copy.head.copyOf)}`,
@@ -96,6 +99,7 @@ export class ReaderModel {
 			JSON.stringify(copy.draft) === JSON.stringify(draft) &&
 			copy.head.key === draft.key &&
 			copy.head.attributes?.colour === draft.colour &&
+			isAnnotated(copy.head, draft) &&
 			copy.head.dedupId === undefined &&
 			copy.publishedAt === original.publishedAt;
 		demand(isSame, () => `P9: ${told()} differs: ${JSON.stringify(copy)} of ${JSON.stringify(original)}`);
@@ -109,8 +113,8 @@ export class ReaderModel {
 	}
 }
 
-function termOf({ version, queue, queueGeneration, filter }: Subscription, from: number): Term {
-	return { from, version, queue, queueGeneration, filter };
+function termOf({ version, queue, queueGeneration, filter, mark }: Subscription, from: number): Term {
+	return { from, version, queue, queueGeneration, filter, mark };
 }
 
 /** Where a start lies in a log whose first and next sequence numbers are given. */

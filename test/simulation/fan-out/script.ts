@@ -5,6 +5,8 @@ export interface Draft {
 	readonly dedupId?: string;
 	readonly colour?: 'red' | 'blue';
 	readonly size?: number;
+	/** What a facade keeps with it. */
+	readonly note?: string;
 }
 
 export const FILTERS = ['all', 'red', 'big', 'none'] as const;
@@ -47,7 +49,13 @@ export type OfQueue = { readonly queue: string } & (
 
 /** What is done with a subscription of the topic; `told`: the topic hears of it at once. */
 export type OfSubscription = { readonly name: string; readonly told: boolean } & (
-	| { readonly verb: 'subscribe'; readonly queue: string; readonly filter: Filter; readonly from: From }
+	| {
+			readonly verb: 'subscribe';
+			readonly queue: string;
+			readonly filter: Filter;
+			readonly mark?: string;
+			readonly from: From;
+	  }
 	| { readonly verb: 'unsubscribe' }
 	| { readonly verb: 'seek'; readonly from: From }
 );

@@ -70,6 +70,7 @@ export class Workload {
 			name,
 			queue,
 			filter,
+			mark: prng.pick([undefined, 'm', 'n']),
 			from: 'earliest',
 			told: true,
 		});
@@ -123,7 +124,8 @@ export class Workload {
 				7,
 				() => {
 					const name = prng.pick(SUBSCRIPTIONS);
-					return { verb: 'subscribe', name, queue: fed(), filter: prng.pick(FILTERS), from: this.from(), told };
+					const terms = { queue: fed(), filter: prng.pick(FILTERS), mark: prng.pick([undefined, 'm', 'n']) };
+					return { verb: 'subscribe', name, ...terms, from: this.from(), told };
 				},
 			],
 			[1, () => ({ verb: 'unsubscribe', name: prng.pick(SUBSCRIPTIONS), told })],
@@ -185,9 +187,10 @@ export class Workload {
 		const name = `m${++this.published}`;
 		const colour = prng.pick(['red', 'red', 'blue', undefined] as const);
 		const draft = { name, ...(colour && { colour }), ...(prng.chance(0.5) && { size: prng.between(1, 9) }) };
+		const noted = prng.chance(0.3) ? { ...draft, note: `of ${name}` } : draft;
 		// One or the other: by which of the two the partition is chosen decides whom a duplicate meets.
-		if (prng.chance(0.6)) return { ...draft, key: prng.pick(['k1', 'k2', 'k3']) };
-		return prng.chance(0.2) ? { ...draft, dedupId: `d${prng.between(1, 6)}` } : draft;
+		if (prng.chance(0.6)) return { ...noted, key: prng.pick(['k1', 'k2', 'k3']) };
+		return prng.chance(0.2) ? { ...noted, dedupId: `d${prng.between(1, 6)}` } : noted;
 	}
 
 	/** Mostly what was handed out lately, sometimes long ago, and often with something to publish. */

@@ -64,14 +64,44 @@ const faults: readonly Omit<Mutant, 'needs'>[] = [
 	{
 		name: 'replay-not-marked',
 		file: 'engine/topic/parcels.ts',
-		find: 'messages.push(isSeen(reader.seen, position) ? replayed(message) : message);',
-		replace: 'messages.push(message);',
+		find: 'copyFor(message, isSeen(reader.seen, position), mark)',
+		replace: 'copyFor(message, false, mark)',
 	},
 	{
 		name: 'replay-marked-too-far',
 		file: 'engine/topic/parcels.ts',
-		find: 'isSeen(reader.seen, position) ?',
-		replace: 'isSeen(reader.seen, position - 1) ?',
+		find: 'isSeen(reader.seen, position),',
+		replace: 'isSeen(reader.seen, position - 1),',
+	},
+	{
+		name: 'mark-of-terms-that-are-to-come',
+		file: 'engine/topic/parcels.ts',
+		find: 'const { mark } = term;',
+		replace: 'const mark = next?.mark ?? term.mark;',
+	},
+	{
+		name: 'mark-changed-without-notice',
+		file: 'engine/topic/readers.ts',
+		find: 'filter, ...(mark === undefined ? {} : { mark }) };',
+		replace: 'filter };',
+	},
+	{
+		name: 'copies-forget-whose-they-are-on-the-way',
+		file: 'engine/deliver.ts',
+		find: 'headOf(message, { id, publishedAt, deadLetter, copyOf }),',
+		replace: 'headOf(message, { id, publishedAt, deadLetter }),',
+	},
+	{
+		name: 'annotations-left-behind-by-dead-letters',
+		file: 'engine/message.ts',
+		find: 'const { length: _, deliverAt: __,',
+		replace: 'const { length: _, annotations: _____, deliverAt: __,',
+	},
+	{
+		name: 'annotations-not-handed-out',
+		file: 'engine/message.ts',
+		find: '\t\tannotations: head.annotations,\n',
+		replace: '',
 	},
 	{
 		name: 'filter-ignored',
