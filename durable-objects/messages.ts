@@ -105,4 +105,6 @@ export interface CarriedMessage extends Content {
 	readonly copyOf?: CopyOf;
 	/** On its way back from a dead-letter queue; its history comes along in case it cannot be delivered. */
 	readonly isRedriven?: boolean;
+	/** The redrive of everything that it left by, for the object that it comes from. */
+	readonly redriveId?: string;
 }

@@ -103,6 +103,8 @@ export interface ReceiveCommand {
 	 * Otherwise, and where the queue delivers at most once, it is a receive like any other.
 	 */
 	readonly attemptId?: string;
+	/** Answer what `attemptId` repeats here, or nothing: hand out nothing new. For who must ask several partitions. */
+	readonly onlyRepeat?: true;
 }
 
 /** A receipt without its seal: the edge signs and checks it, the partition only ever sees this. */

@@ -5,6 +5,7 @@ import {
 	type Queue,
 	type Refusal,
 	type SettleCommand,
+	type Settlement,
 	type SettleOutcome,
 } from '../durable-objects/protocol';
 import { queues } from './catalog';
@@ -157,14 +158,15 @@ function commandOf(
 	group: readonly Opened[],
 	successors: readonly Successors[],
 ): SettleCommand {
-	const ack: Lease[] = [];
+	const ack: Settlement[] = [];
 	const retry: SettleCommand['retry'][number][] = [];
 	const extend: SettleCommand['extend'][number][] = [];
 	for (const { index, lease } of group) {
-		const { verb, delayMs, reason, visibilityTimeoutMs } = entries[index] as Entry;
-		if (verb === 'ack') ack.push(lease);
-		else if (verb === 'retry') retry.push({ ...lease, delayMs, reason });
-		else extend.push({ ...lease, visibilityTimeoutMs: visibilityTimeoutMs ?? queue.settings.visibilityTimeoutMs });
+		const { verb, onlyLeased, delayMs, reason, visibilityTimeoutMs } = entries[index] as Entry;
+		const settlement = onlyLeased ? { ...lease, onlyLeased } : lease;
+		if (verb === 'ack') ack.push(settlement);
+		else if (verb === 'retry') retry.push({ ...settlement, delayMs, reason });
+		else extend.push({ ...settlement, visibilityTimeoutMs: visibilityTimeoutMs ?? queue.settings.visibilityTimeoutMs });
 	}
 	if (successors.length === 0) return { ack, retry, extend };
 	const receipts = acksIn(entries, group).map(({ index }) => (entries[index] as Entry).receipt);

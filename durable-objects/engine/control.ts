@@ -4,6 +4,7 @@ import { isInDedupWindow } from './dedup';
 import { backlog } from './figures';
 import { schedule } from './flights';
 import type { Memory } from './memory';
+import { endScan } from './redrive-runs';
 import { deleteState, writeState } from './state';
 
 /** Keeps the newest settings seen; they come with every call, so there is nothing to push and nothing goes stale. */
@@ -27,10 +28,11 @@ export function closed(memory: Memory, name: string): Refusal | undefined {
 /** Takes every message out, leased and delayed ones too. What was accepted under a dedupId stays known. */
 export function purge(database: Database, memory: Memory): { readonly purged: number } {
 	const purged = backlog(memory).messages;
-	for (const table of ['segment', 'lease', 'straggler', 'held', 'scheduled', 'alias'] as const) {
+	for (const table of ['segment', 'lease', 'straggler', 'held', 'scheduled', 'alias', 'receive_attempt'] as const) {
 		database.run(`DELETE FROM ${table}`);
 	}
 	memory.flights.clear();
+	memory.receiveAttempts.clear();
 	memory.segments.clear();
 	memory.touched.clear();
 	memory.cache.clear();
@@ -59,8 +61,7 @@ export function purge(database: Database, memory: Memory): { readonly purged: nu
 	memory.tallyDirty = true;
 	memory.waitingDue.clear();
 	memory.scheduledDue.clear();
-	memory.redrive = undefined;
-	memory.redriveDirty = true;
+	endScan(memory);
 	memory.totals.removed += purged;
 	return { purged };
 }
@@ -87,8 +88,7 @@ export function seal(database: Database, memory: Memory, settings: QueueSettings
 	}
 	memory.sealed = true;
 	memory.sweep.nextAt = undefined;
-	memory.redrive = undefined;
-	memory.redriveDirty = true;
+	endScan(memory);
 	writeState(database, 'sealed', true);
 	return null;
 }
@@ -108,6 +108,9 @@ export function destroy(database: Database, memory: Memory): null {
 	purge(database, memory);
 	database.run('DELETE FROM dedup');
 	memory.hasDedup = false;
+	memory.redrive = undefined;
+	memory.endedRedrives = [];
+	memory.redriveDirty = true;
 	memory.sweep.nextAt = undefined;
 	memory.destroyed = true;
 	writeState(database, 'destroyed', true);

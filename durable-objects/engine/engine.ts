@@ -32,7 +32,8 @@ import { weightOf } from './message';
 import { flushOwing, giveBack, type OutboxParcel, oldestParcel, taken } from './outbox';
 import { publish } from './publish';
 import { receive } from './receive';
-import { flushRedrive, redrive, stepRedrive } from './redrive';
+import { nextRedriveAt, redrive, stepRedrive } from './redrive';
+import { cancelRedrive, flushRedrives, redrives } from './redrive-runs';
 import { isDue, isLastAttempt } from './rules';
 import { nextScheduledAt } from './scheduled';
 import { settle } from './settle';
@@ -152,9 +153,9 @@ export class PartitionEngine {
 			case 'redrive':
 				return redrive(database, memory, command.command, now);
 			case 'redrives':
-				return [];
+				return redrives(memory);
 			case 'cancelRedrive':
-				return refuse('redrive_not_found', `There is no redrive ${command.id} under way.`);
+				return cancelRedrive(memory, command.id);
 			case 'purge':
 				return purge(database, memory);
 			case 'figures':
@@ -221,7 +222,7 @@ export class PartitionEngine {
 		for (const lane of memory.lanes.values()) flushLeases(database, memory, lane, now);
 		flushKeys(database, memory);
 		flushOwing(database, memory);
-		flushRedrive(database, memory);
+		flushRedrives(database, memory);
 		if (memory.tallyDirty) writeState(database, 'tally', memory.tally);
 		memory.tallyDirty = false;
 		if (memory.settingsDirty) writeState(database, 'queue', memory.queue);
@@ -233,8 +234,8 @@ export class PartitionEngine {
 	}
 
 	private dueAt(): number | null {
-		const { doomed, redrive, sweep } = this.memory;
-		return earliest(doomed.next(), redrive?.nextAt, sweep.nextAt);
+		const { doomed, sweep } = this.memory;
+		return earliest(doomed.next(), nextRedriveAt(this.memory), sweep.nextAt);
 	}
 
 	/** Only what is to come: what is due already was looked at by this commit. */

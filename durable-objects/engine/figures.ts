@@ -40,9 +40,14 @@ export function figures(database: Database, memory: Memory, now: number): Engine
 		bytes,
 		oldestPublishedAt: oldest(database, memory),
 		owed: memory.tally.owedMessages,
-		redriving: memory.redrive === undefined ? 0 : Math.max(0, memory.redrive.messages - memory.redrive.moved),
+		redriving: redriving(memory),
 		totals: { ...memory.totals, refused: { ...memory.totals.refused } },
 	};
+}
+
+/** What a running redrive has still to send. */
+function redriving({ redrive }: Memory): number {
+	return redrive === undefined || redrive.after === null ? 0 : Math.max(0, redrive.messages - redrive.moved);
 }
 
 function oldest(database: Database, memory: Memory): number | null {

@@ -7,6 +7,7 @@ import { leaveLease } from './leases';
 import type { Flight, LiveSegment, Memory } from './memory';
 import { type LogRecord, leaving, sequenceOf } from './message';
 import { owe } from './outbox';
+import { forgetReceive } from './receive-attempts';
 import { isLastAttempt } from './rules';
 import { segmentAt } from './segments';
 import { deleteStraggler, stragglerAt } from './stragglers';
@@ -14,12 +15,13 @@ import { deleteStraggler, stragglerAt } from './stragglers';
 /** A message under a lease, as memory knows it; with the segment that holds its record, unless it has a straggler row. */
 export function leasedFlight(
 	record: LogRecord,
-	held: Pick<Flight, 'attempt' | 'until' | 'handedOutAt' | 'consumer'>,
+	held: Pick<Flight, 'attempt' | 'until' | 'handedOutAt' | 'firstHandedOutAt' | 'consumer'>,
 	segment?: LiveSegment,
 ): Flight {
 	const { position, head } = record;
 	const { size, key, id: aliasId } = head;
-	return { position, size, key, aliasId, ...held, leased: true, lease: undefined, segment, by: undefined };
+	const none = { lease: undefined, by: undefined, receiveAttempt: undefined };
+	return { position, size, key, aliasId, ...held, ...none, leased: true, segment };
 }
 
 /** Takes a handed-out message, or a keyed one that waits, into memory. */
@@ -40,8 +42,21 @@ export function schedule(memory: Memory, settings: QueueSettings | undefined, fl
 	} else memory.doomed.delete(flight);
 }
 
+/** Leased until then, whatever it was before; the row that says so is written with this commit. */
+export function leaseUntil(database: Database, memory: Memory, settings: QueueSettings, flight: Flight, until: number) {
+	if (!flight.leased) memory.leasedMessages++;
+	flight.leased = true;
+	flight.until = until;
+	if (flight.segment === undefined)
+		database.run('UPDATE straggler SET leased = 1, visible_at = ? WHERE position = ?', until, flight.position);
+	// Without a lease row it was handed out by this very commit, which still has to write one.
+	else if (flight.lease !== undefined) flight.lease.outdated = true;
+	schedule(memory, settings, flight);
+}
+
 /** Out of memory and off its lease; its straggler row, if any, is the caller's. */
-export function removeFlight(memory: Memory, flight: Flight): void {
+export function removeFlight(database: Database, memory: Memory, flight: Flight): void {
+	forgetReceive(database, memory, flight.receiveAttempt);
 	memory.flights.delete(flight.position);
 	memory.flightBytes -= flight.size;
 	if (flight.leased) memory.leasedMessages--;
@@ -57,7 +72,7 @@ export function removeFlight(memory: Memory, flight: Flight): void {
 /** The message is done: acknowledged, removed, expired or buried. */
 export function finishFlight(database: Database, memory: Memory, flight: Flight): void {
 	const isStraggler = flight.segment === undefined;
-	removeFlight(memory, flight);
+	removeFlight(database, memory, flight);
 	if (isStraggler) deleteStraggler(database, flight.position);
 	forgetAlias(database, flight.aliasId);
 }

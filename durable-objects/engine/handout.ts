@@ -4,7 +4,8 @@ import { addFlight, finishFlight, forgetAlias, leasedFlight, schedule } from './
 import { leaveLease, liveSegment } from './leases';
 import type { Flight, Lane, Memory } from './memory';
 import { type LogRecord, storedMessage, weightOf } from './message';
-import { deleteStraggler, insertStraggler, moveStraggler } from './stragglers';
+import { forgetReceive } from './receive-attempts';
+import { deleteStraggler, insertStraggler, moveStraggler, type Straggler } from './stragglers';
 import { observe } from './totals';
 
 /** What one commit may still hand out, as `weightOf` counts it: all of it is in memory at once, as text too. */
@@ -15,6 +16,8 @@ export interface Budget {
 /** One receive under way: how much it may still take, and what it has. */
 export class Handout {
 	readonly messages: ReceivedMessage[] = [];
+	/** What it holds, in the same order; nothing where the queue delivers at most once. */
+	readonly flights: Flight[] = [];
 	/** Marks the flights of this receive, without keeping its messages in memory. */
 	readonly token: object = {};
 	private bytes = 0;
@@ -53,16 +56,21 @@ export class Handout {
 		return this.settings.delivery === 'at-most-once';
 	}
 
+	/** It holds messages, for some time. */
+	get isRepeatable(): boolean {
+		return this.flights.length > 0 && this.leaseMs > 0;
+	}
+
 	/** A message of the log, for the first time. */
 	giveFresh(lane: Lane, segment: { base: number; span: number }, record: LogRecord): void {
 		observe(this.memory, 'publishToDelivery', this.now - Math.max(record.writtenAt, record.head.deliverAt ?? 0));
-		this.push(record, 1, []);
+		this.push(record, 1, [], this.now);
 		if (this.isAtMostOnce) {
 			forgetAlias(this.database, record.head.id);
 			this.memory.touched.set(segment.base, segment);
 			return;
 		}
-		const held = { attempt: 0, until: 0, handedOutAt: 0, consumer: '' };
+		const held = { attempt: 0, until: 0, handedOutAt: 0, firstHandedOutAt: this.now, consumer: '' };
 		const flight = leasedFlight(record, held, liveSegment(this.memory, segment.base, segment.span));
 		this.stamp(flight);
 		lane.handedOut.push(flight);
@@ -74,10 +82,11 @@ export class Handout {
 		if (flight.leased) this.memory.totals.leasesExpired++;
 		if (this.isAtMostOnce) {
 			finishFlight(this.database, this.memory, flight);
-			this.push(record, flight.attempt + 1, failures);
+			this.push(record, flight.attempt + 1, failures, flight.firstHandedOutAt);
 			return;
 		}
 		const hadRow = flight.segment === undefined;
+		forgetReceive(this.database, this.memory, flight.receiveAttempt);
 		leaveLease(this.memory, flight);
 		if (!flight.leased) this.memory.leasedMessages++;
 		flight.leased = true;
@@ -85,24 +94,26 @@ export class Handout {
 		if (hadRow) moveStraggler(this.database, flight.position, this.rowOf(flight, failures));
 		else insertStraggler(this.database, { ...record, ...this.rowOf(flight, failures) });
 		schedule(this.memory, this.settings, flight);
-		this.push(record, flight.attempt, failures);
+		this.push(record, flight.attempt, failures, flight.firstHandedOutAt);
 	}
 
 	/** A waiting message without a key, which only its row knew. */
-	giveWaiting(record: LogRecord, attempts: number, failures: readonly Failure[]): void {
+	giveWaiting(entry: Straggler): void {
+		const { attempts, failures } = entry;
+		const firstHandedOutAt = attempts === 0 ? this.now : entry.firstHandedOutAt;
 		if (attempts === 0)
-			observe(this.memory, 'publishToDelivery', this.now - Math.max(record.writtenAt, record.head.deliverAt ?? 0));
+			observe(this.memory, 'publishToDelivery', this.now - Math.max(entry.writtenAt, entry.head.deliverAt ?? 0));
 		if (this.isAtMostOnce) {
-			deleteStraggler(this.database, record.position);
-			forgetAlias(this.database, record.head.id);
-			this.push(record, attempts + 1, failures);
+			deleteStraggler(this.database, entry.position);
+			forgetAlias(this.database, entry.head.id);
+			this.push(entry, attempts + 1, failures, firstHandedOutAt);
 			return;
 		}
-		const flight = leasedFlight(record, { attempt: attempts, until: 0, handedOutAt: 0, consumer: '' });
+		const flight = leasedFlight(entry, { attempt: attempts, until: 0, handedOutAt: 0, firstHandedOutAt, consumer: '' });
 		this.stamp(flight);
 		addFlight(this.memory, this.settings, flight);
 		moveStraggler(this.database, flight.position, this.rowOf(flight, failures));
-		this.push(record, flight.attempt, failures);
+		this.push(entry, flight.attempt, failures, firstHandedOutAt);
 	}
 
 	/** Drops a message that expired: counted, never silent. */
@@ -136,6 +147,7 @@ export class Handout {
 		flight.handedOutAt = this.now;
 		flight.consumer = this.command.consumer;
 		flight.by = this.token;
+		this.flights.push(flight);
 	}
 
 	private rowOf(flight: Flight, failures: readonly Failure[]) {
@@ -144,18 +156,16 @@ export class Handout {
 			visibleAt: flight.until,
 			attempts: flight.attempt,
 			handedOutAt: flight.handedOutAt,
+			firstHandedOutAt: flight.firstHandedOutAt,
 			consumer: flight.consumer,
 			failures,
 		};
 	}
 
-	private push(record: LogRecord, attempt: number, failures: readonly Failure[]): void {
+	private push(record: LogRecord, attempt: number, failures: readonly Failure[], firstReceivedAt: number): void {
 		const message = storedMessage(this.memory.tag, record, attempt, failures);
-		this.messages.push({
-			...message,
-			leaseExpiresAt: this.isAtMostOnce ? null : this.now + this.leaseMs,
-			firstReceivedAt: this.now,
-		});
+		const leaseExpiresAt = this.isAtMostOnce ? null : this.now + this.leaseMs;
+		this.messages.push({ ...message, leaseExpiresAt, firstReceivedAt });
 		const weight = weightOf(record);
 		this.bytes += weight;
 		this.budget.units -= weight;

@@ -167,10 +167,12 @@ export function loadLeases(
 					until: expiresAt,
 					leased: true,
 					handedOutAt: row.handed_out_at,
+					firstHandedOutAt: row.handed_out_at,
 					consumer,
 					lease,
 					segment: liveSegment(memory, segment.base, segment.span),
 					by: undefined,
+					receiveAttempt: undefined,
 				};
 				lease.members.add(flight);
 				adopt(flight);

@@ -16,6 +16,8 @@ export interface Live {
 	/** When a straggler was or is due; of no meaning for others. */
 	readonly dueAt: number;
 	readonly attempts: number;
+	/** Of its first attempt, if there was one. */
+	readonly firstHandedOutAt: number;
 	readonly failures: readonly Failure[];
 	readonly flight: Flight | undefined;
 	/** Set where the record stands in the log. */
@@ -24,9 +26,12 @@ export interface Live {
 
 export function browsed(memory: Memory, live: Live): BrowsedMessage {
 	const message = storedMessage(memory.tag, live.record, live.attempts, live.failures);
-	return live.until === undefined
-		? { ...message, state: live.state }
-		: { ...message, state: live.state, until: live.until };
+	return {
+		...message,
+		state: live.state,
+		...(live.until === undefined ? {} : { until: live.until }),
+		...(live.attempts === 0 ? {} : { firstReceivedAt: live.firstHandedOutAt }),
+	};
 }
 
 /** The unfinished message with this id, or undefined. Ids of messages that came by courier are looked up. */
@@ -58,6 +63,7 @@ function liveInSegment(memory: Memory, segment: Segment, position: number, now: 
 			segment,
 			flight,
 			attempts: flight.attempt,
+			firstHandedOutAt: flight.firstHandedOutAt,
 			failures: [],
 			...(leased ? { state: 'leased', until: flight.until } : { state: 'visible', until: undefined }),
 		};
@@ -69,6 +75,7 @@ function liveInSegment(memory: Memory, segment: Segment, position: number, now: 
 		segment,
 		flight,
 		attempts: 0,
+		firstHandedOutAt: 0,
 		failures: [],
 		...(delayed ? { state: 'delayed', until: head.deliverAt } : { state: 'visible', until: undefined }),
 	};
@@ -86,6 +93,7 @@ function liveStraggler(memory: Memory, straggler: Straggler, now: number): Live 
 		segment: undefined,
 		flight: memory.flights.get(straggler.position),
 		attempts: straggler.attempts,
+		firstHandedOutAt: straggler.firstHandedOutAt,
 		failures: straggler.failures,
 		state: due ? 'visible' : straggler.leased ? 'leased' : 'delayed',
 		until: due ? undefined : straggler.visibleAt,

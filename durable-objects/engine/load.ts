@@ -8,8 +8,10 @@ import { addFlight } from './flights';
 import { loadKeys } from './keys';
 import { laneNumber, loadLanes } from './lanes';
 import { loadLeases } from './leases';
-import type { Memory, Redrive, Tally } from './memory';
+import type { Memory, Tally } from './memory';
 import { loadOwed } from './outbox';
+import { loadReceives } from './receive-attempts';
+import { loadEndedRedrives, loadRedrive } from './redrive-runs';
 import { SegmentCache } from './segments';
 import { readState } from './state';
 import { loadStragglers } from './stragglers';
@@ -19,6 +21,7 @@ import { loadTotals } from './totals';
 export function load(database: Database, tag: string): Memory {
 	const queue = readState<Queue>(database, 'queue');
 	const tally = readState<Tally>(database, 'tally');
+	const endedRedrives = loadEndedRedrives(database);
 	const memory: Memory = {
 		tag,
 		queue,
@@ -28,6 +31,7 @@ export function load(database: Database, tag: string): Memory {
 		flights: new Map(),
 		leasedMessages: 0,
 		flightBytes: 0,
+		receiveAttempts: new Map(),
 		segments: new Map(),
 		touched: new Map(),
 		cache: new SegmentCache(),
@@ -52,7 +56,9 @@ export function load(database: Database, tag: string): Memory {
 		scheduledDue: new DueCount((after, until) => countScheduled(database, after, until)),
 		owing: new Map(),
 		owedTargets: new Map(),
-		redrive: readState<Redrive>(database, 'redrive'),
+		redrive: loadRedrive(database),
+		endedRedrives,
+		writtenRedrives: endedRedrives,
 		redriveDirty: false,
 		settingsDirty: false,
 		hasAliases: database.first('SELECT 1 FROM alias LIMIT 1') !== undefined,
@@ -67,6 +73,7 @@ export function load(database: Database, tag: string): Memory {
 	const adopt = (flight: Parameters<typeof addFlight>[2]) => addFlight(memory, queue?.settings, flight);
 	loadLeases(database, memory, (lane) => laneNumber(memory, lane), adopt);
 	loadStragglers(database, adopt);
+	loadReceives(database, memory);
 	loadKeys(database, memory);
 	loadLanes(database, memory);
 	loadOwed(database, memory);

@@ -1,4 +1,4 @@
-import type { Address, Queue, RefusalCode, Totals } from '../protocol';
+import type { Address, Queue, RedriveRun, RefusalCode, Totals } from '../protocol';
 import { Agenda } from './agenda';
 import type { DueCount } from './due-count';
 import type { Leaving } from './message';
@@ -16,6 +16,8 @@ export interface Flight {
 	until: number;
 	leased: boolean;
 	handedOutAt: number;
+	/** Of its first attempt. */
+	firstHandedOutAt: number;
 	consumer: string;
 	/** The lease row it is a member of; undefined once it has a straggler row. */
 	lease: Lease | undefined;
@@ -23,6 +25,16 @@ export interface Flight {
 	segment: LiveSegment | undefined;
 	/** The receive that handed it out last: the same one may take the next of its key. */
 	by: object | undefined;
+	/** The receive that got it and can be repeated. */
+	receiveAttempt: ReceiveAttempt | undefined;
+}
+
+/** A receive that was given a name, while every message that it got is still held as it got it. */
+export interface ReceiveAttempt {
+	readonly id: string;
+	readonly receivedAt: number;
+	/** In the order of the answer. */
+	readonly flights: readonly Flight[];
 }
 
 /** A lease row. */
@@ -77,16 +89,21 @@ export interface Key {
 	readyAt: number;
 }
 
+/** A redrive of everything that was visible, while it runs. */
 export interface Redrive {
+	readonly id: string;
 	readonly to: string | null;
 	readonly ratePerSecond: number | null;
 	readonly startedAt: number;
-	after: number;
+	/** Up to here everything has been looked at; null: nothing more leaves. */
+	after: number | null;
 	/** Sequence numbers from here on came after the redrive began. */
 	readonly beforeSequence: number;
 	/** Messages that were visible when it began. */
 	readonly messages: number;
+	/** Of these, those that have left; and of those again, those that have not arrived. */
 	moved: number;
+	owed: number;
 	nextAt: number;
 }
 
@@ -120,6 +137,8 @@ export interface Memory {
 	readonly flights: Map<number, Flight>;
 	leasedMessages: number;
 	flightBytes: number;
+	/** By their ids, the oldest first; each has messages in flight, so there are never more than these. */
+	readonly receiveAttempts: Map<string, ReceiveAttempt>;
 	readonly segments: Map<number, LiveSegment>;
 	/** Segments in which a message was finished or passed in this commit: candidates for deletion. */
 	readonly touched: Map<number, { base: number; span: number }>;
@@ -144,6 +163,10 @@ export interface Memory {
 	/** Queues and topics that the outbox has parcels for, and the position of the oldest. */
 	readonly owedTargets: Map<Address, number>;
 	redrive: Redrive | undefined;
+	/** The newest first. */
+	endedRedrives: readonly RedriveRun[];
+	/** The same as its row has them. */
+	writtenRedrives: readonly RedriveRun[];
 	redriveDirty: boolean;
 	settingsDirty: boolean;
 	hasAliases: boolean;

@@ -53,6 +53,7 @@ export interface Head {
 	readonly priority?: number;
 	/** In the outbox only. */
 	readonly isRedriven?: boolean;
+	readonly redriveId?: string;
 }
 
 /** A stored message wherever it stands. */
@@ -74,7 +75,8 @@ type Extras = {
 		| 'deadLetter'
 		| 'copyOf'
 		| 'priority'
-		| 'isRedriven']?: Head[Name];
+		| 'isRedriven'
+		| 'redriveId']?: Head[Name];
 };
 
 /** The head of a message, without what it does not have. Property by property: this runs for every message published. */
@@ -96,6 +98,7 @@ export function headOf(content: Content, extras?: Extras): Head {
 	if (extras.copyOf !== undefined) head.copyOf = extras.copyOf;
 	if (extras.priority) head.priority = extras.priority;
 	if (extras.isRedriven) head.isRedriven = true;
+	if (extras.redriveId !== undefined) head.redriveId = extras.redriveId;
 	return head;
 }
 

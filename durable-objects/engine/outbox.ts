@@ -4,6 +4,7 @@ import type { Appender } from './appender';
 import { append } from './deliver';
 import type { Memory } from './memory';
 import { type Head, headOf, type Leaving, storedBytes } from './message';
+import { noteArrivals, noteReturns } from './redrive-runs';
 
 /** A row of the outbox: messages for one target, in order, on their way by courier. */
 export interface OutboxParcel extends Parcel {
@@ -110,6 +111,10 @@ export function taken(
 		);
 	}
 	memory.tally.owedMessages -= gone;
+	noteArrivals(
+		memory,
+		parcel.messages.filter(({ courierPosition }) => positions.has(courierPosition)),
+	);
 	if (memory.redrive !== undefined) memory.redrive.nextAt = Math.min(memory.redrive.nextAt, now);
 	memory.tallyDirty = true;
 	if (memory.tally.owedMessages === 0) memory.owedTargets.clear();
@@ -141,8 +146,7 @@ export function giveBack(
 	const redriven = parcel.messages.filter((message) => message.isRedriven);
 	for (const message of memory.destroyed ? [] : redriven)
 		append(database, memory, appender, message.id as string, { ...message, isRedriven: false });
-	memory.redrive = undefined;
-	memory.redriveDirty = true;
+	noteReturns(memory, redriven);
 	taken(database, memory, parcel, new Set(redriven.map((message) => message.courierPosition)), now);
 }
 

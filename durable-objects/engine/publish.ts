@@ -93,6 +93,7 @@ function store(
 		visibleAt: deliverAt,
 		attempts: 0,
 		handedOutAt: 0,
+		firstHandedOutAt: 0,
 		consumer: '',
 		failures: [],
 	});

@@ -54,5 +54,5 @@ function takeWaiting(handout: Handout, entry: Straggler): void {
 		forgetAlias(database, entry.head.id);
 		bury(memory, settings, { record: entry, failures: entry.failures, attempts: entry.attempts }, now);
 		handout.tire(entry);
-	} else handout.giveWaiting(entry, entry.attempts, entry.failures);
+	} else handout.giveWaiting(entry);
 }

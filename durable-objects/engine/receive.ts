@@ -4,13 +4,16 @@ import { hasExpired } from './available';
 import { type Budget, Handout } from './handout';
 import { lanesByPriority } from './lanes';
 import type { Memory } from './memory';
+import { receiveAgain } from './receive-again';
+import { rememberReceive } from './receive-attempts';
 import { takeFresh } from './receive-fresh';
 import { takeKeys } from './receive-keys';
 import { takeDue, takeExpired } from './receive-waiting';
 
 /**
  * Hands out messages, each under a lease of its own, or none when nothing may be handed out now. Order: higher
- * priorities first; within one, messages that were handed out before, then keys that lag, then the log.
+ * priorities first; within one, messages that were handed out before, then keys that lag, then the log. A receive that is
+ * asked again by its name gets what it got.
  * Refused with `too_many_in_flight` when the partition holds as many leases as it may.
  */
 export function receive(
@@ -21,7 +24,10 @@ export function receive(
 	budget: Budget,
 	now: number,
 ): Refusal | ReceivedMessage[] {
+	memory.moreToScan = false;
 	if (queue.paused) return [];
+	const again = receiveAgain(database, memory, queue.settings, command, budget, now);
+	if (again !== undefined || command.onlyRepeat) return again ?? [];
 	if (memory.leasedMessages >= LIMITS.inFlight && !hasExpired(memory, now)) {
 		return refuse(
 			'too_many_in_flight',
@@ -30,13 +36,15 @@ export function receive(
 		);
 	}
 	const handout = new Handout(database, memory, queue.settings, command, budget, now);
-	memory.moreToScan = false;
 	for (const lane of lanesByPriority(memory)) {
 		takeExpired(handout, lane);
 		takeDue(handout, lane);
 		if (lane.lane === 0) takeKeys(handout, lane);
 		takeFresh(handout, lane);
 		if (handout.isFull()) break;
+	}
+	if (command.attemptId !== undefined && handout.isRepeatable) {
+		rememberReceive(database, memory, command.attemptId, handout.flights, now);
 	}
 	return handout.messages;
 }

@@ -5,8 +5,8 @@ import { type Live, liveWithId, walk } from './live';
 import type { Memory, Redrive } from './memory';
 import { type Leaving, leaving, sequenceOf } from './message';
 import { owe } from './outbox';
+import { endScan } from './redrive-runs';
 import { isDue } from './rules';
-import { deleteState, writeState } from './state';
 import { takeOut } from './take-out';
 
 /**
@@ -22,9 +22,11 @@ export function redrive(
 ): Refusal | RedriveResult {
 	if (command.ids !== null) return redriveIds(database, memory, command, command.ids, now);
 	if (memory.redrive !== undefined) {
-		return refuse('redrive_running', 'A redrive of this queue is under way; wait until it has ended.', 5_000);
+		const detail = 'A redrive of this queue is under way; wait until it has ended, or cancel it.';
+		return refuse('redrive_running', detail, 5_000);
 	}
 	memory.redrive = {
+		id: command.id,
 		to: command.to,
 		ratePerSecond: command.ratePerSecond,
 		startedAt: now,
@@ -32,6 +34,7 @@ export function redrive(
 		beforeSequence: memory.tally.nextSequence,
 		messages: figures(database, memory, now).visible,
 		moved: 0,
+		owed: 0,
 		nextAt: now,
 	};
 	memory.redriveDirty = true;
@@ -54,7 +57,7 @@ function redriveIds(
 		if (live !== undefined && targetOf(live, to) !== undefined) moving.push(live);
 		else rejected.push(wanted);
 	}
-	send(database, memory, moving, to);
+	send(database, memory, moving, { to });
 	return { id, accepted: moving.length, rejected };
 }
 
@@ -62,12 +65,17 @@ function targetOf(live: Live, to: string | null): string | undefined {
 	return live.state === 'visible' ? (to ?? live.record.head.deadLetter?.queue) : undefined;
 }
 
-function send(database: Database, memory: Memory, moving: readonly Live[], to: string | null): void {
+function send(
+	database: Database,
+	memory: Memory,
+	moving: readonly Live[],
+	{ to, id: redriveId }: { readonly to: string | null; readonly id?: string },
+): void {
 	const parcels = new Map<string, Leaving[]>();
 	for (const live of moving) {
 		const target = targetOf(live, to) as string;
 		const parcel = parcels.get(target) ?? [];
-		parcel.push({ ...leaving(memory.tag, live.record, live.record.head.deadLetter), isRedriven: true });
+		parcel.push({ ...leaving(memory.tag, live.record, live.record.head.deadLetter), isRedriven: true, redriveId });
 		parcels.set(target, parcel);
 	}
 	takeOut(database, memory, moving);
@@ -78,7 +86,7 @@ function send(database: Database, memory: Memory, moving: readonly Live[], to: s
 /** The next part of a running redrive, if it is due: bounded by the rate, and by what the courier still owes. */
 export function stepRedrive(database: Database, memory: Memory, now: number): void {
 	const running = memory.redrive;
-	if (running === undefined || !isDue(running.nextAt, now)) return;
+	if (running === undefined || running.after === null || !isDue(running.nextAt, now)) return;
 	const allowance = Math.min(LIMITS.courierMessages, allowed(running, now));
 	if (memory.tally.owedMessages >= LIMITS.redriveOwedMessages) {
 		// The target is behind; `taken` wakes this up as soon as it has caught up.
@@ -96,10 +104,11 @@ export function stepRedrive(database: Database, memory: Memory, now: number): vo
 			moving.push(live);
 		return true;
 	});
-	send(database, memory, moving, running.to);
+	send(database, memory, moving, running);
 	running.moved += moving.length;
+	running.owed += moving.length;
 	memory.redriveDirty = true;
-	if (next === null) memory.redrive = undefined;
+	if (next === null) endScan(memory);
 	else {
 		running.after = next;
 		running.nextAt = running.ratePerSecond === null ? now : now + LIMITS.redriveStepMs;
@@ -112,9 +121,7 @@ function allowed(running: Redrive, now: number): number {
 	return 1 + Math.floor(((now - running.startedAt) * running.ratePerSecond) / 1_000) - running.moved;
 }
 
-export function flushRedrive(database: Database, memory: Memory): void {
-	if (!memory.redriveDirty) return;
-	memory.redriveDirty = false;
-	if (memory.redrive === undefined) deleteState(database, 'redrive');
-	else writeState(database, 'redrive', memory.redrive);
+/** When the running redrive goes on; undefined where nothing more leaves. */
+export function nextRedriveAt({ redrive }: Memory): number | undefined {
+	return redrive === undefined || redrive.after === null ? undefined : redrive.nextAt;
 }

@@ -1,19 +1,28 @@
 import type { Database } from '../database';
-import type { Failure, QueueSettings, Lease as Receipt, SettleCommand, SettleOutcome, SettleResult } from '../protocol';
+import type {
+	Failure,
+	QueueSettings,
+	Lease as Receipt,
+	SettleCommand,
+	Settlement,
+	SettleOutcome,
+	SettleResult,
+} from '../protocol';
 import {
 	addFlight,
 	buryFlight,
 	finishFlight,
 	forgetAlias,
 	leasedFlight,
+	leaseUntil,
 	recall,
 	removeFlight,
-	schedule,
 	withFailure,
 } from './flights';
 import { handOver } from './handover';
 import type { Flight, Memory } from './memory';
-import { backoffMs, isLastAttempt } from './rules';
+import { forgetReceive } from './receive-attempts';
+import { backoffMs, isDue, isLastAttempt } from './rules';
 import {
 	deleteStraggler,
 	insertStraggler,
@@ -26,7 +35,8 @@ import { observe } from './totals';
 
 /**
  * Acknowledges, retries and extends, each receipt for itself. The fence is the attempt: only the receipt of the
- * newest one counts, also after its lease is over, until the message is handed out again. Handovers come first: they
+ * newest one counts, also after its lease is over (unless its holder wants otherwise), until the message is handed out
+ * again. Handovers come first: they
  * publish by the very receipts that are acknowledged here.
  */
 export function settle(
@@ -38,7 +48,7 @@ export function settle(
 ): SettleResult {
 	const on = { database, memory, settings, now };
 	const canAck = (index: number) => {
-		const found = find(on, command.ack[index] as Receipt);
+		const found = find(on, command.ack[index] as Settlement);
 		return !('outcome' in found || ('flight' in found && isOvertaken(memory, found.flight)));
 	};
 	const withheld = handOver(memory, command, canAck, now);
@@ -59,7 +69,16 @@ interface Context {
 /** Where a receipt's message is: in memory, in a row that only the database knows, gone, or with somebody newer. */
 type Found = { readonly flight: Flight } | { readonly waiting: Straggler } | { readonly outcome: SettleOutcome };
 
-function find({ database, memory }: Context, receipt: Receipt): Found {
+/** The message that a receipt may settle, or why it may not. */
+function find(on: Context, receipt: Settlement): Found {
+	const found = newest(on, receipt);
+	if (!receipt.onlyLeased || 'outcome' in found) return found;
+	const isRunning = 'flight' in found && found.flight.leased && !isDue(found.flight.until, on.now);
+	return isRunning ? found : { outcome: { outcome: 'expired' } };
+}
+
+/** The message of which this is the newest receipt. */
+function newest({ database, memory }: Context, receipt: Receipt): Found {
 	const flight = memory.flights.get(receipt.position);
 	if (flight !== undefined) {
 		if (flight.attempt === receipt.attempt) return { flight };
@@ -75,7 +94,7 @@ function staleOrUnknown(receipt: Receipt, attempt: number, handedOutAt: number, 
 	return receipt.attempt < attempt ? { outcome: 'stale', attempt, handedOutAt, consumer } : { outcome: 'unknown' };
 }
 
-function acknowledge(on: Context, receipt: Receipt): SettleOutcome {
+function acknowledge(on: Context, receipt: Settlement): SettleOutcome {
 	const found = find(on, receipt);
 	if ('outcome' in found) return found.outcome;
 	if ('flight' in found) {
@@ -100,7 +119,7 @@ function isOvertaken(memory: Memory, { key, position, handedOutAt }: Flight): bo
 }
 
 /** Not acknowledged, because another receipt of its handover could not be, or since it would get ahead of its key. */
-function withhold(on: Context, receipt: Receipt): SettleOutcome {
+function withhold(on: Context, receipt: Settlement): SettleOutcome {
 	const found = find(on, receipt);
 	return 'outcome' in found ? found.outcome : { outcome: 'kept' };
 }
@@ -138,14 +157,14 @@ function retry(on: Context, entry: SettleCommand['retry'][number]): SettleOutcom
 }
 
 function rowOf(flight: Flight, visibleAt: number, failures: readonly Failure[]) {
-	const { attempt: attempts, handedOutAt, consumer } = flight;
-	return { leased: false, visibleAt, attempts, handedOutAt, consumer, failures };
+	const { attempt: attempts, handedOutAt, firstHandedOutAt, consumer } = flight;
+	return { leased: false, visibleAt, attempts, handedOutAt, firstHandedOutAt, consumer, failures };
 }
 
 /** From leased to waiting. A keyed message stays in memory, where it holds its key. */
 function postpone({ database, memory, settings }: Context, flight: Flight, row: Straggler): void {
 	const hadRow = flight.segment === undefined;
-	removeFlight(memory, flight);
+	removeFlight(database, memory, flight);
 	if (hadRow) moveStraggler(database, flight.position, row);
 	else insertStraggler(database, row);
 	if (flight.key === undefined) tallyWaiting(memory, 1, flight.size, row.visibleAt);
@@ -162,14 +181,8 @@ function extend(on: Context, entry: SettleCommand['extend'][number]): SettleOutc
 		return { outcome: 'extended', leaseExpiresAt };
 	}
 	const { flight } = found;
-	if (!flight.leased) memory.leasedMessages++;
-	flight.leased = true;
-	flight.until = leaseExpiresAt;
-	if (flight.lease !== undefined) flight.lease.outdated = true;
-	else {
-		database.run('UPDATE straggler SET leased = 1, visible_at = ? WHERE position = ?', leaseExpiresAt, flight.position);
-	}
-	schedule(memory, settings, flight);
+	forgetReceive(database, memory, flight.receiveAttempt);
+	leaseUntil(database, memory, settings, flight, leaseExpiresAt);
 	return { outcome: 'extended', leaseExpiresAt };
 }
 
@@ -177,6 +190,6 @@ function extend(on: Context, entry: SettleCommand['extend'][number]): SettleOutc
 function leaseAgain({ database, memory, settings }: Context, waiting: Straggler, until: number): void {
 	tallyWaiting(memory, -1, waiting.head.size, waiting.visibleAt);
 	moveStraggler(database, waiting.position, { ...waiting, leased: true, visibleAt: until });
-	const { attempts: attempt, handedOutAt, consumer } = waiting;
-	addFlight(memory, settings, leasedFlight(waiting, { attempt, until, handedOutAt, consumer }));
+	const { attempts: attempt, handedOutAt, firstHandedOutAt, consumer } = waiting;
+	addFlight(memory, settings, leasedFlight(waiting, { attempt, until, handedOutAt, firstHandedOutAt, consumer }));
 }

@@ -7,6 +7,7 @@ export type StateName =
 	| 'tally'
 	| 'totals'
 	| 'redrive'
+	| 'redrives'
 	| `route/${string}`
 	// Of a topic's object.
 	| 'topic'

@@ -8,6 +8,7 @@ export interface Straggler extends LogRecord {
 	readonly visibleAt: number;
 	readonly attempts: number;
 	readonly handedOutAt: number;
+	readonly firstHandedOutAt: number;
 	readonly consumer: string;
 	readonly failures: readonly Failure[];
 }
@@ -18,6 +19,7 @@ interface StragglerFields {
 	readonly visible_at: number;
 	readonly attempts: number;
 	readonly handed_out_at: number;
+	readonly first_handed_out_at: number | null;
 	readonly consumer: string;
 	readonly written_at: number;
 	readonly retained_from: number;
@@ -36,6 +38,7 @@ function straggler(row: StragglerRow): Straggler {
 		visibleAt: row.visible_at,
 		attempts: row.attempts,
 		handedOutAt: row.handed_out_at,
+		firstHandedOutAt: firstOf(row),
 		consumer: row.consumer,
 		writtenAt: row.written_at,
 		retainedFrom: row.retained_from,
@@ -45,10 +48,15 @@ function straggler(row: StragglerRow): Straggler {
 	};
 }
 
+/** A row from before this was noted has its last time only. */
+function firstOf(row: StragglerFields): number {
+	return row.first_handed_out_at ?? row.handed_out_at;
+}
+
 export function insertStraggler(database: Database, entry: Straggler): void {
 	database.run(
-		`INSERT INTO straggler (position, keyed, leased, lane, visible_at, attempts, handed_out_at, consumer,
-			written_at, retained_from, failures, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		`INSERT INTO straggler (position, keyed, leased, lane, visible_at, attempts, handed_out_at, first_handed_out_at,
+			consumer, written_at, retained_from, failures, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		entry.position,
 		entry.head.key === undefined ? 0 : 1,
 		entry.leased ? 1 : 0,
@@ -56,6 +64,7 @@ export function insertStraggler(database: Database, entry: Straggler): void {
 		entry.visibleAt,
 		entry.attempts,
 		entry.handedOutAt,
+		entry.firstHandedOutAt,
 		entry.consumer,
 		entry.writtenAt,
 		entry.retainedFrom,
@@ -69,15 +78,19 @@ export function insertStraggler(database: Database, entry: Straggler): void {
 export function moveStraggler(
 	database: Database,
 	position: number,
-	to: Pick<Straggler, 'leased' | 'visibleAt' | 'attempts' | 'handedOutAt' | 'consumer' | 'failures'>,
+	to: Pick<
+		Straggler,
+		'leased' | 'visibleAt' | 'attempts' | 'handedOutAt' | 'firstHandedOutAt' | 'consumer' | 'failures'
+	>,
 ): void {
 	database.run(
-		`UPDATE straggler SET leased = ?, visible_at = ?, attempts = ?, handed_out_at = ?, consumer = ?, failures = ?
-		WHERE position = ?`,
+		`UPDATE straggler SET leased = ?, visible_at = ?, attempts = ?, handed_out_at = ?, first_handed_out_at = ?,
+			consumer = ?, failures = ? WHERE position = ?`,
 		to.leased ? 1 : 0,
 		to.visibleAt,
 		to.attempts,
 		to.handedOutAt,
+		to.firstHandedOutAt,
 		to.consumer,
 		JSON.stringify(to.failures),
 		position,
@@ -127,8 +140,8 @@ export interface StragglerHead extends StragglerFields {
 	readonly expires_at: number | null;
 }
 
-const HEAD = `SELECT position, leased, visible_at, attempts, handed_out_at, consumer, written_at, retained_from,
-	head ->> 'size' AS size, head ->> 'key' AS key, head ->> 'id' AS id,
+const HEAD = `SELECT position, leased, visible_at, attempts, handed_out_at, first_handed_out_at, consumer,
+	written_at, retained_from, head ->> 'size' AS size, head ->> 'key' AS key, head ->> 'id' AS id,
 	head ->> 'expiresAt' AS expires_at FROM straggler`;
 
 export function stragglerHeadsAfter(database: Database, position: number, limit: number): StragglerHead[] {
@@ -151,10 +164,12 @@ export function loadStragglers(database: Database, adopt: (flight: Flight) => vo
 			until: row.visible_at,
 			leased: row.leased === 1,
 			handedOutAt: row.handed_out_at,
+			firstHandedOutAt: firstOf(row),
 			consumer: row.consumer,
 			lease: undefined,
 			segment: undefined,
 			by: undefined,
+			receiveAttempt: undefined,
 		});
 	}
 }

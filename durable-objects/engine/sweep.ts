@@ -7,13 +7,14 @@ import { isParked, unpark } from './keys';
 import { oldestSegments } from './lane-ends';
 import { park } from './lanes';
 import type { Lane, Memory } from './memory';
+import { sweepReceives } from './receive-attempts';
 import { isDue, isExpired } from './rules';
 import { unschedule } from './scheduled';
 import { deleteSegment, segmentAt } from './segments';
 import { deleteStraggler, stragglerHeadsAfter, tallyWaiting } from './stragglers';
 
 /**
- * Frees what retention, time to live and the dedup window have ended: storage costs money, and an expired message
+ * Frees what retention, time to live, the dedup window and that of named receives have ended: storage costs money, and an expired message
  * must not count as backlog. Correctness does not wait for it: reading checks every instant itself.
  */
 export function sweep(database: Database, memory: Memory, settings: QueueSettings, now: number): void {
@@ -21,6 +22,7 @@ export function sweep(database: Database, memory: Memory, settings: QueueSetting
 	for (const lane of memory.lanes.values()) isCut = sweepSegments(database, memory, settings, lane, now) || isCut;
 	sweepStragglers(database, memory, settings, now);
 	sweepDedup(database, memory, settings, now);
+	isCut = sweepReceives(database, memory, now) || isCut;
 	const { dedupAfter, stragglerAfter } = memory.sweep;
 	isCut ||= dedupAfter !== '' || stragglerAfter !== 0;
 	memory.sweep.nextAt = isCut
@@ -44,6 +46,7 @@ export function nextSweepAt(
 	const stragglers = memory.tally.waitingMessages > 0 || memory.flights.size > 0;
 	if (stragglers) at = Math.min(at, now + settings.retentionMs / 4);
 	if (memory.hasDedup) at = Math.min(at, now + settings.dedupWindowMs);
+	if (memory.receiveAttempts.size > 0) at = Math.min(at, now + LIMITS.receiveAttemptMs);
 	return at === Number.POSITIVE_INFINITY ? undefined : Math.max(at, earliest);
 }
 

@@ -41,6 +41,12 @@ CREATE TABLE outbox (
 	bodies TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE receive_attempt (
+	attempt_id TEXT PRIMARY KEY,
+	received_at INTEGER NOT NULL,
+	positions TEXT NOT NULL          -- JSON, in the order of the answer
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE scheduled (
 	position INTEGER PRIMARY KEY,
 	deliver_at INTEGER NOT NULL
@@ -80,7 +86,7 @@ CREATE TABLE straggler (
 	failures TEXT NOT NULL,
 	head TEXT NOT NULL,
 	body TEXT NOT NULL
-) STRICT;
+, first_handed_out_at INTEGER) STRICT;
 
 CREATE INDEX scheduled_due ON scheduled (deliver_at);
 

@@ -36,9 +36,9 @@ export const leases: readonly Mutant[] = [
 	},
 	{
 		name: 'extension-not-written',
-		file: 'engine/settle.ts',
-		find: 'if (flight.lease !== undefined) flight.lease.outdated = true;',
-		replace: 'if (flight.lease !== undefined) flight.lease.outdated = false;',
+		file: 'engine/flights.ts',
+		find: 'else if (flight.lease !== undefined) flight.lease.outdated = true;',
+		replace: '',
 	},
 	{
 		name: 'partial-acknowledgement-not-written',
