@@ -47,6 +47,12 @@ export function isRefusal(value: unknown): value is Refusal {
 	return typeof value === 'object' && value !== null && 'refused' in value;
 }
 
+/** Of everything that is visible there is one redrive at a time. */
+export function redriveRunning(): Refusal {
+	const detail = 'A redrive of this queue is under way; wait until it has ended, or cancel it.';
+	return refuse('redrive_running', detail, 5_000);
+}
+
 export function refuse(refused: RefusalCode, detail: string, retryAfterMs?: number): Refusal {
 	return retryAfterMs === undefined ? { refused, detail } : { refused, detail, retryAfterMs };
 }

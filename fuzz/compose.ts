@@ -84,6 +84,7 @@ function goodDraft(operation: Operation, circumstances: Circumstances, now: numb
 		if (name === 'topic')
 			return isSpare && operation.path.endsWith('{topic}') ? knowledge.spare(random, TOPICS) : knowledge.topic(random);
 		if (name === 'name') return isSpare ? knowledge.spare(random, SUBSCRIPTIONS) : random.pick(SUBSCRIPTIONS);
+		if (operation.path.endsWith('/redrives/{id}')) return knowledge.redriveId(queue);
 		return isRootOnly ? knowledge.keyId(random) : knowledge.messageId(random, queue);
 	});
 	return {
@@ -112,6 +113,7 @@ function queueFor(operation: Operation, { random, knowledge }: Circumstances): s
 	}
 	if (/\/(purge|pause)$/.test(path)) return knowledge.spare(random, QUEUES, 2);
 	if (/\/(ack|retry|extend|settle)$/.test(path)) return knowledge.queueWithReceipts(random);
+	if (path.endsWith('/redrives/{id}')) return knowledge.queueWithRedrive(random);
 	return path.endsWith('{id}') ? knowledge.queueWithMessages(random) : knowledge.queue(random);
 }
 

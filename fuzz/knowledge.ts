@@ -29,6 +29,7 @@ export class Knowledge {
 	#receipts: Held[] = [];
 	#spent: Held[] = [];
 	#ids: Held[] = [];
+	#redrives: Held[] = [];
 	#keyIds: string[] = [];
 	#cursors: string[] = ['0.0'];
 
@@ -85,6 +86,16 @@ export class Knowledge {
 		return own.length === 0 ? 'no-message' : random.pick(own).text;
 	}
 
+	/** A queue whose redrive may still be running, or any. */
+	queueWithRedrive(random: Prng): string {
+		return this.#redrives.at(-1)?.queue ?? this.queue(random);
+	}
+
+	/** The newest of this queue. */
+	redriveId(queue: string): string {
+		return this.#redrives.findLast((held) => held.queue === queue)?.text ?? 'no-redrive';
+	}
+
 	keyId(random: Prng): string {
 		if (this.#keyIds.length === 0) return '0123456789abcdef';
 		const [id = ''] = this.#keyIds.splice(random.between(0, this.#keyIds.length - 1), 1);
@@ -97,17 +108,18 @@ export class Knowledge {
 
 	/** Reads a success: `queue` is the one that was asked. */
 	learn(queue: string | undefined, body: unknown): void {
-		const { messages, results, next, id, key } = body as Learnt;
+		const { messages, results, next, id, key, accepted } = body as Learnt;
 		if (typeof key === 'string' && key.startsWith('slk_') && id !== undefined) keep(this.#keyIds, id);
 		if (queue === undefined) return;
 		if (typeof next === 'string' && /^\d+\.\d+$/.test(next)) keep(this.#cursors, next);
-		if (key === undefined && id !== undefined) keep(this.#ids, { queue, text: id });
+		if (accepted !== undefined && id !== undefined) keep(this.#redrives, { queue, text: id });
+		else if (key === undefined && id !== undefined) keep(this.#ids, { queue, text: id });
 		for (const message of messages ?? []) {
 			if (message.id !== undefined) keep(this.#ids, { queue, text: message.id });
 			if (typeof message.receipt === 'string') keep(this.#receipts, { queue, text: message.receipt });
 		}
-		for (const { id: accepted } of results ?? []) {
-			if (accepted !== undefined) keep(this.#ids, { queue, text: accepted });
+		for (const { id: published } of results ?? []) {
+			if (published !== undefined) keep(this.#ids, { queue, text: published });
 		}
 	}
 }
@@ -116,6 +128,7 @@ interface Learnt {
 	readonly id?: string;
 	readonly key?: string | null;
 	readonly next?: string | null;
+	readonly accepted?: number;
 	readonly messages?: readonly { readonly id?: string; readonly receipt?: string | null }[];
 	readonly results?: readonly { readonly id?: string }[];
 }

@@ -106,7 +106,14 @@ function objectOf({ properties = {}, required = [] }: Schema, setting: Setting):
 }
 
 /** Fields that are asked for more often than others, because little happens without them. */
-const LIKELY: Readonly<Record<string, number>> = { ack: 0.8, max: 0.6, key: 0.3, queue: 0.5, maxBacklog: 0.03 };
+const LIKELY: Readonly<Record<string, number>> = {
+	ack: 0.8,
+	max: 0.6,
+	key: 0.3,
+	queue: 0.5,
+	maxBacklog: 0.03,
+	ratePerSecond: 0.7,
+};
 
 /** What the schema does not say: fields that exclude each other. */
 function consistent(value: Record<string, unknown>, random: Prng): Record<string, unknown> {
@@ -130,7 +137,10 @@ const KNOWN: Readonly<Record<string, Make>> = {
 	topic: ({ random, knowledge }) => knowledge.topic(random),
 	// Of a redrive; a seek's is a place.
 	to: ({ random, knowledge }, { anyOf }) =>
-		anyOf === undefined && random.chance(0.3) ? knowledge.queue(random) : undefined,
+		anyOf === undefined && random.chance(0.5) ? knowledge.queue(random) : undefined,
+	// So slow that there is time to watch it and to cancel it.
+	ratePerSecond: ({ random }) => random.pick([0.5, 1, 100]),
+	attemptId: ({ random }) => random.pick(['again', 'r-1', 'ä']),
 	deadLetter: ({ random, knowledge }) => (random.chance(0.5) ? null : knowledge.queue(random)),
 	force: ({ random }) => random.pick(['true', 'true', 'false']),
 	after: ({ random, knowledge }) => knowledge.cursor(random),

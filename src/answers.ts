@@ -5,6 +5,7 @@ import type {
 	Failure,
 	Queue,
 	ReceivedMessage,
+	RedriveRun,
 	StoredMessage,
 } from '../durable-objects/protocol';
 import { settingsAnswer } from './schemas/settings';
@@ -39,17 +40,23 @@ export function queueAnswer({ name, createdAt, updatedAt, version, paused, setti
 }
 
 export function receivedAnswer(message: ReceivedMessage, receipt: string | null) {
-	const { leaseExpiresAt } = message;
+	const { leaseExpiresAt, firstReceivedAt } = message;
 	return {
 		...storedAnswer(message),
 		receipt,
 		leaseExpiresAt: leaseExpiresAt === null ? null : iso(leaseExpiresAt),
+		firstReceivedAt: iso(firstReceivedAt),
 	};
 }
 
 export function browsedAnswer(message: BrowsedMessage) {
-	const { state, until } = message;
-	return { ...storedAnswer(message), state, until: until === undefined ? null : iso(until) };
+	const { state, until, firstReceivedAt } = message;
+	return {
+		...storedAnswer(message),
+		state,
+		until: until === undefined ? null : iso(until),
+		firstReceivedAt: firstReceivedAt === undefined ? undefined : iso(firstReceivedAt),
+	};
 }
 
 /** Optional parts are undefined, which JSON leaves out. */
@@ -82,6 +89,10 @@ function copyAttributes({ attributes }: StoredMessage, { topic, id, isReplay }: 
 		'sluice-source-id': id,
 		...(isReplay ? { 'sluice-replay': 'true' } : {}),
 	};
+}
+
+export function redriveAnswer(run: RedriveRun) {
+	return { ...run, startedAt: iso(run.startedAt) };
 }
 
 function failureAnswer({ attempt, at, reason }: Failure) {

@@ -8,7 +8,7 @@ import {
 	told,
 } from '../durable-objects/protocol';
 import { objectProblem, reach } from './objects';
-import { partitionAt, receiveAt, rotation } from './partitioner';
+import { everyPartition, partitionAt, receiveAt, rotation } from './partitioner';
 import { Problem } from './problems';
 
 /** A partition that was lost is asked again after this, doubling: a deploy resets many objects at once. */
@@ -41,10 +41,12 @@ export async function receive(reception: Reception): Promise<Refusal | Received>
 /**
  * Several partitions: the next one in turn is asked first, which is all it takes while there is a backlog. Else all
  * others are asked, without leasing, whether they have something; those that have fill the batch. Nothing anywhere:
- * wait on all of them without leasing, and ask those that wake.
+ * wait on all of them without leasing, and ask those that wake. A receive that is asked again gets what it got before.
  */
 async function receiveFromMany(reception: Reception, deadline: Deadline): Promise<Refusal | Received> {
 	const { queue, command, signal } = reception;
+	const again = command.attemptId === undefined ? [] : await receiveAgain(reception);
+	if (isRefusal(again) || again.length > 0) return again;
 	const order = rotation(queue.settings.partitions);
 	const batch = new Batch(reception, deadline, command.max);
 	await batch.ask(order[0] as number);
@@ -65,6 +67,22 @@ async function receiveFromMany(reception: Reception, deadline: Deadline): Promis
 		await scheduler.wait(AGAIN_MS);
 	}
 	return batch.answer();
+}
+
+/**
+ * What an earlier receive of the same name got: only the partitions that it came from know, so all are asked before any
+ * hands out something new.
+ */
+async function receiveAgain({ env, queue, command }: Reception): Promise<Refusal | Received> {
+	const parts = await everyPartition(queue, (partition) =>
+		reach('repeatable', () => receiveAt(env, queue, partition, { ...command, onlyRepeat: true })),
+	);
+	const received: Received[number][] = [];
+	for (const [partition, messages] of parts.entries()) {
+		if (isRefusal(messages)) return messages;
+		if (messages.length > 0) received.push({ partition, messages });
+	}
+	return received;
 }
 
 /** The end of a wait. A clock that is set back does not make it longer than it was at first. */

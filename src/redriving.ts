@@ -6,6 +6,7 @@ import {
 	type RedriveResult,
 	type RedriveRun,
 	type Refusal,
+	redriveRunning,
 	refuse,
 	told,
 } from '../durable-objects/protocol';
@@ -21,6 +22,12 @@ export function startRedrive(env: Env, name: string, { to, ids, ratePerSecond }:
 	const id = crypto.randomUUID();
 	return queues.with(env, name, async (queue) => {
 		const { partitions } = queue.settings;
+		if (partitions > 1 && ids === null) {
+			// One that has ended in some partitions only would be joined by another one there, and not elsewhere.
+			const runs = await runsOf(env, queue);
+			if (isRefusal(runs)) return runs;
+			if (runs.some(({ status }) => status === 'running')) return redriveRunning();
+		}
 		const command = { id, to, ids, ratePerSecond: ratePerSecond === null ? null : ratePerSecond / partitions };
 		const parts = await everyPartition(queue, (index) =>
 			reach(

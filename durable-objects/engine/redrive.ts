@@ -1,5 +1,5 @@
 import type { Database } from '../database';
-import { LIMITS, type RedriveCommand, type RedriveResult, type Refusal, refuse } from '../protocol';
+import { LIMITS, type RedriveCommand, type RedriveResult, type Refusal, redriveRunning } from '../protocol';
 import { figures } from './figures';
 import { type Live, liveWithId, walk } from './live';
 import type { Memory, Redrive } from './memory';
@@ -21,10 +21,7 @@ export function redrive(
 	now: number,
 ): Refusal | RedriveResult {
 	if (command.ids !== null) return redriveIds(database, memory, command, command.ids, now);
-	if (memory.redrive !== undefined) {
-		const detail = 'A redrive of this queue is under way; wait until it has ended, or cancel it.';
-		return refuse('redrive_running', detail, 5_000);
-	}
+	if (memory.redrive !== undefined) return redriveRunning();
 	memory.redrive = {
 		id: command.id,
 		to: command.to,

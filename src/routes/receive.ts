@@ -18,7 +18,8 @@ export function receiveRoutes(app: App): void {
 			summary: 'Receive messages, waiting for them if need be',
 			description:
 				'Hands out up to `max` messages and holds them for the visibility timeout. No body means the defaults. ' +
-				'With `waitSeconds` the answer comes as soon as there is a message, or empty when the time is over.',
+				'With `waitSeconds` the answer comes as soon as there is a message, or empty when the time is over. With `attemptId` it ' +
+				'can be asked again.',
 			access: 'consume',
 			params: QueuePath,
 			body: ReceiveBody,
@@ -30,6 +31,7 @@ export function receiveRoutes(app: App): void {
 				max: body.max,
 				visibilityTimeoutMs: optionalMilliseconds(body.visibilityTimeoutSeconds),
 				consumer: body.consumer ?? caller.name,
+				attemptId: body.attemptId,
 			};
 			const deadline = body.waitSeconds === 0 ? 0 : Date.now() + milliseconds(body.waitSeconds);
 			const keyring = keyringOf(env);

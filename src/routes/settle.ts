@@ -34,6 +34,10 @@ interface ExtendWish {
 	readonly visibilityTimeoutSeconds?: number;
 }
 
+interface Strictness {
+	readonly onlyLeased: boolean;
+}
+
 /** Acknowledge, retry, extend: together in one request, or one verb each. */
 export function settleRoutes(app: App): void {
 	settleTogether(app);
@@ -46,7 +50,7 @@ export function settleRoutes(app: App): void {
 			body: AckBody,
 			answers: OUTCOMES,
 		},
-		({ env, params, body }) => settleAlone(env, params.queue, ackEntries('receipts', body.receipts)),
+		({ env, params, body }) => settleAlone(env, params.queue, body, ackEntries('receipts', body.receipts)),
 	);
 	endpoint(
 		app,
@@ -57,7 +61,7 @@ export function settleRoutes(app: App): void {
 			body: RetryBody,
 			answers: OUTCOMES,
 		},
-		({ env, params, body }) => settleAlone(env, params.queue, retryEntries('receipts', body.receipts)),
+		({ env, params, body }) => settleAlone(env, params.queue, body, retryEntries('receipts', body.receipts)),
 	);
 	endpoint(
 		app,
@@ -68,7 +72,7 @@ export function settleRoutes(app: App): void {
 			body: ExtendBody,
 			answers: OUTCOMES,
 		},
-		({ env, params, body }) => settleAlone(env, params.queue, extendEntries('receipts', body.receipts)),
+		({ env, params, body }) => settleAlone(env, params.queue, body, extendEntries('receipts', body.receipts)),
 	);
 }
 
@@ -97,7 +101,7 @@ function settleTogether(app: App): void {
 			const acks = ackEntries('ack', body.ack);
 			const retries = retryEntries('retry', body.retry);
 			const extends_ = extendEntries('extend', body.extend);
-			const entries = [...acks, ...retries, ...extends_];
+			const entries = strictly(body, [...acks, ...retries, ...extends_]);
 			const successors = body.publish === undefined ? [] : await readSuccessors(call, body.publish);
 			const settled = await settle(env, params.queue, entries, successors);
 			const results = outcomes(entries, settled.outcomes);
@@ -115,9 +119,16 @@ function settleTogether(app: App): void {
 async function settleAlone(
 	env: Parameters<typeof settle>[0],
 	queue: string,
-	entries: readonly Entry[],
+	body: Strictness,
+	wishes: readonly Entry[],
 ): Promise<Response> {
+	const entries = strictly(body, wishes);
 	return ok({ results: outcomes(entries, (await settle(env, queue, entries)).outcomes) });
+}
+
+/** What a request wants of all its receipts. */
+function strictly({ onlyLeased }: Strictness, entries: readonly Entry[]): readonly Entry[] {
+	return onlyLeased ? entries.map((entry) => ({ ...entry, onlyLeased })) : entries;
 }
 
 function ackEntries(list: string, receipts: readonly string[]): Entry[] {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { LIMITS } from '../../durable-objects/protocol';
-import { MESSAGE_ID, numeric, resourceName, seconds, text } from './common';
+import { MESSAGE_ID, numeric, QueuePath, resourceName, seconds, text } from './common';
 import { BrowsedAnswer, NewMessageBody, ReceivedAnswer } from './messages';
 
 const CONSUMER_LENGTH = 80;
@@ -21,6 +21,14 @@ export const ReceiveBody = z
 		consumer: text(CONSUMER_LENGTH, 1)
 			.optional()
 			.describe("Who asks, as `stale` will name it; default: the key's name."),
+		attemptId: text(LIMITS.attemptIdLength, 1)
+			.optional()
+			.describe(
+				`Names this receive, so that it can be asked again when its answer was lost: within ${LIMITS.receiveAttemptMs / 1_000} s ` +
+					'the same name answers the same messages with the same receipts, each held anew from then on, as long as none of ' +
+					'them was acknowledged, retried, extended, removed or handed out again, and no lease is over. Otherwise, and in a queue ' +
+					'that delivers at most once, it is a receive like any other. With several partitions that holds for each on its own.',
+			),
 	})
 	.openapi('Receive');
 
@@ -38,6 +46,11 @@ const extend = z.strictObject({
 	receipt,
 	visibilityTimeoutSeconds: visibilityTimeoutSeconds.optional().describe("From now on; default: the queue's."),
 });
+
+const onlyLeased = z
+	.boolean()
+	.default(false)
+	.describe('Settle only what is still held: a receipt whose lease is over, or which was given back, is `expired`.');
 
 function list<S extends z.ZodType>(entry: S) {
 	return z.array(entry).max(LIMITS.batchMessages);
@@ -64,6 +77,7 @@ export const SettleBody = z
 		ack: list(receipt).default([]),
 		retry: list(retry).default([]),
 		extend: list(extend).default([]),
+		onlyLeased,
 		publish: list(SuccessorsBody).min(1).optional().describe('What acknowledging publishes, to queues and topics.'),
 	})
 	.check(({ value, issues }) => {
@@ -86,17 +100,18 @@ export const SettleBody = z
 	})
 	.openapi('Settle');
 
-export const AckBody = z.strictObject({ receipts: list(receipt).min(1) });
-export const RetryBody = z.strictObject({ receipts: list(retry).min(1) });
-export const ExtendBody = z.strictObject({ receipts: list(extend).min(1) });
+export const AckBody = z.strictObject({ receipts: list(receipt).min(1), onlyLeased });
+export const RetryBody = z.strictObject({ receipts: list(retry).min(1), onlyLeased });
+export const ExtendBody = z.strictObject({ receipts: list(extend).min(1), onlyLeased });
 
 export const OutcomeAnswer = z
 	.object({
 		receipt: z.string(),
 		outcome: z
-			.enum(['acked', 'retried', 'extended', 'buried', 'stale', 'unknown', 'kept'])
+			.enum(['acked', 'retried', 'extended', 'buried', 'stale', 'unknown', 'kept', 'expired'])
 			.describe(
-				'stale: handed out again since, see the other fields; unknown: finished, removed or expired before. Neither changes anything. ' +
+				'stale: handed out again since, see the other fields; unknown: finished, removed or expired before; expired: of `onlyLeased`, nobody else has it, but it is not held any more. ' +
+					'None of these changes anything. ' +
 					'kept: not acknowledged and still held, because another receipt of what it publishes with could not be acknowledged.',
 			),
 		visibleAt: z.iso.datetime().optional().describe('retried: when it is handed out again.'),
@@ -154,9 +169,35 @@ export const RedriveBody = z
 	.openapi('Redrive');
 
 export const RedriveAnswer = z.object({
-	id: z.string(),
+	id: z.string().describe('Names it among the redrives of the queue, where it was not asked for by `ids`.'),
 	accepted: z.int().describe('Messages that move.'),
 	rejected: z.array(z.string()).describe('Ids that are not here, are leased, or have no origin to go to.'),
+});
+
+export const RedriveRunAnswer = z
+	.object({
+		id: z.string(),
+		to: z.string().nullable().describe('Null: each message to the queue it came from.'),
+		ratePerSecond: z.number().nullable(),
+		startedAt: z.iso.datetime(),
+		messages: z.int().describe('Visible when it began.'),
+		moved: z.int().describe('Of these, those that have left, and have not come back.'),
+		status: z
+			.enum(['running', 'completed', 'cancelled', 'failed'])
+			.describe(
+				'completed: what it moved has arrived; failed: a queue that it sends to is gone, and what was on its way there is back.',
+			),
+		failure: z.string().nullable().describe('failed: the code of what ended it.'),
+	})
+	.openapi('RedriveRun');
+
+export const RedrivesAnswer = z.object({ redrives: z.array(RedriveRunAnswer).describe('The newest first.') });
+
+export const RedrivePath = QueuePath.extend({
+	id: z
+		.string()
+		.regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a redrive')
+		.openapi({ param: { name: 'id', in: 'path' } }),
 });
 
 export const PurgeAnswer = z.object({ purged: z.int() });

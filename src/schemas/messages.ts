@@ -181,6 +181,7 @@ export const ReceivedAnswer = z
 			.nullable()
 			.describe('Acknowledges, retries or extends. Null in a queue that delivers at most once.'),
 		leaseExpiresAt: z.iso.datetime().nullable(),
+		firstReceivedAt: z.iso.datetime().describe('When it was handed out for the first time.'),
 	})
 	.openapi('ReceivedMessage');
 
@@ -189,5 +190,6 @@ export const BrowsedAnswer = z
 		...stored,
 		state: z.enum(['visible', 'leased', 'delayed']),
 		until: z.iso.datetime().nullable().describe('When a lease ends or a delayed message is due.'),
+		firstReceivedAt: z.iso.datetime().optional().describe('When it was handed out for the first time, if it was.'),
 	})
 	.openapi('BrowsedMessage');

@@ -32,13 +32,16 @@ export function commandOf(action: Action, queue: Queue, names: Names, epoch: num
 			const ids = action.names?.map((name) => names.named(name, queue.name)?.id) ?? null;
 			if (ids?.includes(undefined)) return null;
 			const command = {
-				id: 'redrive',
+				id: action.as ?? 'redrive',
 				to: action.to ?? null,
 				ids: ids as string[] | null,
 				ratePerSecond: action.rate ?? null,
 			};
 			return { kind: 'redrive', queue, command };
 		}
+		case 'cancel':
+			return { kind: 'cancelRedrive', queue, id: names.redriveId(action.name) };
+		case 'redrives':
 		case 'purge':
 		case 'figures':
 		case 'tick':
@@ -73,7 +76,11 @@ export function newMessage(draft: Draft, epoch: number): NewMessage {
 
 export function receiveCommand(asking: Asking): ReceiveCommand {
 	const command = { max: asking.max, consumer: asking.by ?? 'somebody' };
-	return asking.leaseMs === undefined ? command : { ...command, visibilityTimeoutMs: asking.leaseMs };
+	return {
+		...command,
+		...(asking.leaseMs === undefined ? {} : { visibilityTimeoutMs: asking.leaseMs }),
+		...(asking.as === undefined ? {} : { attemptId: asking.as }),
+	};
 }
 
 /** The lists of a settle command, in the entries' order; null where a receipt names no message that is known. */
@@ -82,7 +89,8 @@ function settleCommand(entries: readonly Entry[], names: Names, queue: string): 
 	for (const entry of entries) {
 		const receipt = names.receipt(entry.receipt, queue);
 		if (receipt === undefined) return null;
-		const lease = { position: receipt.known.position, attempt: receipt.attempt };
+		const strict = entry.onlyLeased ? { onlyLeased: true } : {};
+		const lease = { position: receipt.known.position, attempt: receipt.attempt, ...strict };
 		if (entry.kind === 'ack') command.ack.push(lease);
 		else if (entry.kind === 'extend') command.extend.push({ ...lease, visibilityTimeoutMs: entry.leaseMs ?? 0 });
 		else {

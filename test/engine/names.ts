@@ -23,6 +23,7 @@ export class Names {
 	private readonly byName = new Map<string, Known>();
 	private readonly byId = new Map<string, Known>();
 	private readonly bodies = new Map<string, string>();
+	private readonly redrives = new Map<string, string>();
 
 	/** A message of this name has this body, wherever it goes. */
 	drafted(name: string, body: string): void {
@@ -46,6 +47,20 @@ export class Names {
 	/** As it was published to this queue, or seen there. */
 	namedIn(name: string, queue: string): Known | undefined {
 		return this.byName.get(placed(name, queue));
+	}
+
+	redriving(name: string, id: string): void {
+		this.redrives.set(name, id);
+	}
+
+	/** The id of the redrive of this name; the name itself where it has none. */
+	redriveId(name: string): string {
+		return this.redrives.get(name) ?? name;
+	}
+
+	redriveOf(id: string): string {
+		for (const [name, known] of this.redrives) if (known === id) return name;
+		return id;
 	}
 
 	/** It was seen at a position: a message that moved to another queue keeps its id only. */

@@ -5,6 +5,7 @@ import {
 	type PublishOutcome,
 	type ReceivedMessage,
 	type RedriveResult,
+	type RedriveRun,
 	type SettleOutcome,
 	type SettleResult,
 	type StoredMessage,
@@ -23,6 +24,9 @@ export interface Scribe {
 	/** A queue's or topic's name as the script has it. */
 	queueOf(name: string): string;
 	handedOut(message: ReceivedMessage): void;
+	/** A redrive has begun; which one an id names. */
+	redriving(name: string, id: string): void;
+	redriveOf(id: string): string;
 }
 
 /** The live figures that engine and API both tell; the oldest as an instant. */
@@ -60,9 +64,14 @@ export function render(action: Action, result: unknown, scribe: Scribe): Answer 
 		case 'remove':
 			return ['removed'];
 		case 'redrive': {
-			const { accepted, rejected } = result as RedriveResult;
+			const { id, accepted, rejected } = result as RedriveResult;
+			if (action.as !== undefined) scribe.redriving(action.as, id);
 			return [`accepted ${accepted}`, ...rejected.map((id) => `rejected ${scribe.nameOf(id)}`)];
 		}
+		case 'redrives':
+			return (result as RedriveRun[]).map((run) => ranSoFar(run, scribe));
+		case 'cancel':
+			return [ranSoFar(result as RedriveRun, scribe)];
 		case 'purge':
 			return [`purged ${(result as { purged: number }).purged}`];
 		case 'lag':
@@ -85,7 +94,8 @@ function received(messages: readonly ReceivedMessage[], scribe: Scribe): Answer 
 	return messages.map((message) => {
 		scribe.handedOut(message);
 		const until = message.leaseExpiresAt === null ? 'without receipt' : `until ${instant(message.leaseExpiresAt)}`;
-		return `${scribe.nameOf(message.id, message)}#${message.attempt}${replay(message)} ${until}`;
+		const first = `first ${instant(message.firstReceivedAt)}`;
+		return `${scribe.nameOf(message.id, message)}#${message.attempt}${replay(message)} ${until} ${first}`;
 	});
 }
 
@@ -120,6 +130,10 @@ function outcome(outcome: SettleOutcome, receipt: string): string {
 	}
 }
 
+function ranSoFar({ id, status, moved, messages, failure }: RedriveRun, scribe: Scribe): string {
+	return [scribe.redriveOf(id), status, moved, 'of', messages, failure ?? ''].join(' ').trim();
+}
+
 function state(message: BrowsedMessage): string {
 	return message.until === undefined ? message.state : `${message.state} until ${instant(message.until)}`;
 }
@@ -128,6 +142,8 @@ function looked(message: BrowsedMessage, scribe: Scribe): Answer {
 	const { deadLetter, copyOf } = message;
 	const copy = copyOf === undefined ? [] : [`copy of ${scribe.queueOf(copyOf.topic)}${replay(message)}`];
 	const attributes = Object.entries(message.attributes ?? {}).map((pair) => `attr ${pair.join('=')}`);
+	const { firstReceivedAt } = message;
+	const first = firstReceivedAt === undefined ? [] : [`first ${instant(firstReceivedAt)}`];
 	const failures = deadLetter?.failures ?? message.failures ?? [];
 	const reasons = failures.map(({ attempt, at, reason }) => `failure ${attempt} at ${instant(at)} ${reason}`);
 	const origin =
@@ -138,7 +154,7 @@ function looked(message: BrowsedMessage, scribe: Scribe): Answer {
 					`published ${instant(deadLetter.publishedAt)}`,
 					`buried ${instant(deadLetter.buriedAt)}`,
 				];
-	return [state(message), `attempt ${message.attempt}`, ...copy, ...attributes, ...origin, ...reasons];
+	return [state(message), `attempt ${message.attempt}`, ...first, ...copy, ...attributes, ...origin, ...reasons];
 }
 
 function figures(shown: FiguresShown): Answer {

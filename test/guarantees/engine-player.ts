@@ -147,6 +147,8 @@ export class EnginePlayer implements Player {
 		return {
 			published: (name, { id, sequence }, priority) => names.published(name, id, sequence, priority, queue),
 			nameOf: (id, message) => names.nameOf(id, message),
+			redriving: (name, id) => names.redriving(name, id),
+			redriveOf: (id) => names.redriveOf(id),
 			queueOf: (name) => name,
 			handedOut: (message) => names.seen(message, message.position, queue ?? ''),
 		};

@@ -33,6 +33,7 @@ function formatAction(action: Action): string {
 		case 'look':
 		case 'remove':
 		case 'answer':
+		case 'cancel':
 		case 'unsubscribe':
 		case 'lag':
 			return `${action.verb} ${action.name}`;
@@ -45,7 +46,7 @@ function formatAction(action: Action): string {
 		case 'seek':
 			return `seek ${action.name} ${formatPlace(action.from)}`;
 		case 'redrive':
-			return `redrive${option('to ', action.to)}${option('only ', action.names?.join('+'))}${option('rate ', action.rate)}`;
+			return `redrive${option('to ', action.to)}${option('only ', action.names?.join('+'))}${option('rate ', action.rate)}${option('as ', action.as)}`;
 		default:
 			return action.verb;
 	}
@@ -80,10 +81,10 @@ function formatSuccessor({ to, receipt, ...draft }: Successor): string {
 }
 
 function formatAsking(asking: Asking): string {
-	return `${duration('lease', asking.leaseMs)}${option('by ', asking.by)}`;
+	return `${duration('lease', asking.leaseMs)}${option('by ', asking.by)}${option('as ', asking.as)}`;
 }
 
 function formatEntry(entry: Entry): string {
 	const reason = entry.reason === undefined ? '' : ` reason "${entry.reason}"`;
-	return `${entry.kind} ${entry.receipt}${duration('delay', entry.delayMs)}${reason}${duration('lease', entry.leaseMs)}`;
+	return `${entry.kind} ${entry.receipt}${duration('delay', entry.delayMs)}${reason}${duration('lease', entry.leaseMs)}${entry.onlyLeased ? ' only leased' : ''}`;
 }

@@ -5,7 +5,7 @@ import { Names } from '../engine/names';
 import { EPOCH, render, type Scribe } from './answers';
 import { call, type Seen } from './http-client';
 import { HttpObjects } from './http-objects';
-import { figures, publish, receive, settingsBody, settleBody, wishOf } from './http-requests';
+import { figures, publish, receive, redrives, settingsBody, settleBody, wishOf } from './http-requests';
 import { askTopic } from './http-topics';
 import type { Player } from './play';
 import { type Action, type Answer, draftsOf, type Entry, type Line, namesIn } from './script';
@@ -105,6 +105,10 @@ export class HttpPlayer implements Player {
 				const to = action.to === undefined ? null : this.nameOf(action.to);
 				return call('POST', `${path}/redrive`, { to, ids, ratePerSecond: action.rate ?? null });
 			}
+			case 'redrives':
+				return redrives(path);
+			case 'cancel':
+				return call('DELETE', `${path}/redrives/${this.names.redriveId(action.name)}`);
 			case 'purge':
 			case 'pause':
 			case 'resume':
@@ -167,11 +171,12 @@ export class HttpPlayer implements Player {
 			return found;
 		};
 		const path = this.path(queue);
-		const [{ kind }] = entries as [Entry];
+		const [{ kind, onlyLeased }] = entries as [Entry];
+		const strict = onlyLeased ? { onlyLeased } : {};
 		if (publish !== undefined || entries.some((entry) => entry.kind !== kind))
-			return call('POST', `${path}/settle`, settleBody(entries, publish, receiptOf, this.nameOf));
+			return call('POST', `${path}/settle`, { ...settleBody(entries, publish, receiptOf, this.nameOf), ...strict });
 		const receipts = entries.map((entry) => wishOf(entry, receiptOf(entry.receipt)));
-		const answer = await call('POST', `${path}/${kind}`, { receipts });
+		const answer = await call('POST', `${path}/${kind}`, { receipts, ...strict });
 		return isRefusal(answer) ? answer : { [kind]: (answer as { results: unknown }).results };
 	}
 
@@ -193,6 +198,8 @@ export class HttpPlayer implements Player {
 		return {
 			published: (name, { id }) => names.published(name, id, 0, 0, queue),
 			nameOf: (id, message) => names.nameOf(id, message),
+			redriving: (name, id) => names.redriving(name, id),
+			redriveOf: (id) => names.redriveOf(id),
 			queueOf: (name) => name.slice(this.run.length + 1),
 			handedOut: (message) => {
 				const { receipt } = message as ReceivedMessage & { receipt: string | null };

@@ -41,14 +41,21 @@ export async function publish(path: string, drafts: readonly Draft[]): Promise<u
 	return results.map((result) => (result.error === undefined ? result : { refused: result.error.code }));
 }
 
-export async function receive(path: string, { max, leaseMs, by }: Asking, waitMs: number): Promise<unknown> {
+export async function receive(path: string, { max, leaseMs, by, as }: Asking, waitMs: number): Promise<unknown> {
 	const answer = await call('POST', `${path}/receive`, {
 		max,
 		consumer: by ?? 'somebody',
 		waitSeconds: waitMs / 1_000,
 		...(leaseMs === undefined ? {} : { visibilityTimeoutSeconds: leaseMs / 1_000 }),
+		...(as === undefined ? {} : { attemptId: as }),
 	});
 	return isRefusal(answer) ? answer : (answer as { messages: unknown }).messages;
+}
+
+/** The newest redrives, in the engine's shape. */
+export async function redrives(path: string): Promise<unknown> {
+	const answer = await call('GET', `${path}/redrives`);
+	return isRefusal(answer) ? answer : (answer as { redrives: unknown }).redrives;
 }
 
 /** The live figures; the oldest as an instant. */

@@ -38,7 +38,17 @@ function parseLine(text: string, number: number, previous: Line | undefined): Li
 	return { at, joined, back, queue, action, expected, number, text };
 }
 
-const NEEDS_ANSWER = new Set(['receive', 'answer', 'browse', 'look', 'figures', 'redrive', 'lag']);
+const NEEDS_ANSWER = new Set([
+	'receive',
+	'answer',
+	'browse',
+	'look',
+	'figures',
+	'redrive',
+	'redrives',
+	'cancel',
+	'lag',
+]);
 
 function splitAnswer(answer: string): string[] {
 	const items = answer.split(',').map((item) => item.trim().replaceAll(/\s+/g, ' '));
@@ -72,6 +82,8 @@ function parseAction(words: Words): Action {
 		case 'remove':
 		case 'answer':
 			return { verb, name: words.next('a name') };
+		case 'cancel':
+			return { verb, name: words.next('a redrive') };
 		case 'courier':
 			return { verb, fault: words.oneOf(['before', 'after', 'twice', 'crash']) };
 		case 'redrive':
@@ -85,6 +97,7 @@ function parseAction(words: Words): Action {
 		case 'unsubscribe':
 		case 'lag':
 			return { verb, name: words.next('a subscription') };
+		case 'redrives':
 		case 'purge':
 		case 'pause':
 		case 'resume':
@@ -104,6 +117,7 @@ function parseAsking(words: Words, max: number): Asking {
 		lease: () => (asking.leaseMs = words.milliseconds('a visibility timeout')),
 		by: () => (asking.by = words.next('a consumer')),
 		max: () => (asking.max = words.whole('how many')),
+		as: () => (asking.as = words.next('a name of the receive')),
 	});
 	return asking;
 }
@@ -125,16 +139,15 @@ function parseEntry(words: Words, kind: string): Entry {
 	const receipt = words.next('a receipt');
 	if (!/^[^#]+#\d+$/.test(receipt)) throw new Error(`"${receipt}" is no receipt: a name, "#" and an attempt`);
 	const entry: Entry = { kind, receipt };
-	if (kind === 'retry') {
-		words.options({
-			delay: () => (entry.delayMs = words.milliseconds('a delay')),
-			reason: () => (entry.reason = words.next('a reason')),
-		});
-	}
-	if (kind === 'extend') {
-		words.options({ lease: () => (entry.leaseMs = words.milliseconds('a visibility timeout')) });
-		if (entry.leaseMs === undefined) throw new Error('extend needs "lease <seconds>"');
-	}
+	const delay = () => (entry.delayMs = words.milliseconds('a delay'));
+	const reason = () => (entry.reason = words.next('a reason'));
+	const lease = () => (entry.leaseMs = words.milliseconds('a visibility timeout'));
+	words.options({
+		only: () => (entry.onlyLeased = words.oneOf(['leased']) === 'leased'),
+		...(kind === 'retry' ? { delay, reason } : {}),
+		...(kind === 'extend' ? { lease } : {}),
+	});
+	if (kind === 'extend' && entry.leaseMs === undefined) throw new Error('extend needs "lease <seconds>"');
 	return entry;
 }
 
@@ -144,6 +157,7 @@ function parseRedrive(words: Words): Action {
 		to: () => (action.to = words.next('a queue')),
 		only: () => (action.names = words.next('names joined by "+"').split('+')),
 		rate: () => (action.rate = words.whole('messages per second')),
+		as: () => (action.as = words.next('a name of the redrive')),
 	});
 	return action;
 }

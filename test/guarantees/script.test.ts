@@ -13,6 +13,11 @@ describe('the language of the scripts', () => {
 			2 settle ack a#1, retry b#1 delay 3 reason "no, not yet", extend c#2 lease 9 -> acked, retried, stale
 			2 browse delayed on q-dlq -> nothing
 			2 redrive only a+b rate 5 to other on q-dlq -> 2
+			2 redrive as r1 on q-dlq -> 2
+			2 redrives on q-dlq -> r1 running 1 of 2
+			2 cancel r1 on q-dlq -> r1 cancelled 1 of 2
+			2 receive 3 lease 0 as again -> nothing
+			2 settle ack a#1 only leased, retry b#1 delay 3 only leased -> expired, retried
 			3 answer w -> nothing
 			3 look a -> visible
 			4 remove a

@@ -80,6 +80,8 @@ export interface Asking {
 	max: number;
 	leaseMs?: number;
 	by?: string;
+	/** The name of the receive: asked again, it repeats. */
+	as?: string;
 }
 
 export interface Entry {
@@ -89,6 +91,7 @@ export interface Entry {
 	delayMs?: number;
 	reason?: string;
 	leaseMs?: number;
+	onlyLeased?: boolean;
 }
 
 export type Action =
@@ -108,8 +111,9 @@ export type Action =
 	| { verb: 'unsubscribe' | 'lag'; name: string }
 	/** What goes wrong with the next delivery of the courier; on the engine only. */
 	| { verb: 'courier'; fault: 'before' | 'after' | 'twice' | 'crash' }
-	| { verb: 'redrive'; to?: string; names?: string[]; rate?: number }
-	| { verb: 'purge' | 'pause' | 'resume' | 'figures' | 'restart' | 'tick' | 'delete' };
+	| { verb: 'redrive'; to?: string; names?: string[]; rate?: number; as?: string }
+	| { verb: 'cancel'; name: string }
+	| { verb: 'redrives' | 'purge' | 'pause' | 'resume' | 'figures' | 'restart' | 'tick' | 'delete' };
 
 export type Verb = Action['verb'];
 
@@ -156,6 +160,8 @@ export function goodAnswer(action: Action): Answer | null {
 		case 'figures':
 		case 'lag':
 		case 'redrive':
+		case 'redrives':
+		case 'cancel':
 		case 'purge':
 			return null;
 		case 'remove':

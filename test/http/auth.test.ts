@@ -75,6 +75,8 @@ describe('a scoped key', () => {
 		['manage', 'GET', '/messages/x'],
 		['manage', 'DELETE', '/messages/x'],
 		['manage', 'POST', '/redrive'],
+		['manage', 'GET', '/redrives'],
+		['manage', 'DELETE', '/redrives/x'],
 		['manage', 'POST', '/purge'],
 		['manage', 'POST', '/pause'],
 		['manage', 'POST', '/resume'],

@@ -35,6 +35,8 @@ const NEEDS: Readonly<Record<string, string>> = {
 	'DELETE /v1/queues/{queue}/messages/{id}': 'manage',
 	'POST /v1/queues/{queue}/purge': 'manage',
 	'POST /v1/queues/{queue}/redrive': 'manage',
+	'GET /v1/queues/{queue}/redrives': 'manage',
+	'DELETE /v1/queues/{queue}/redrives/{id}': 'manage',
 	'POST /v1/keys': 'root',
 	'GET /v1/keys': 'root',
 	'DELETE /v1/keys/{id}': 'root',

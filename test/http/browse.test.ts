@@ -112,6 +112,7 @@ describe('dead letters', () => {
 	it('go back to where they came from', async () => {
 		const { queue, id } = await buried();
 		expect(good(RedriveAnswer, await ask('POST', `/v1/queues/${queue}-dlq/redrive`))).toEqual({
+			id: expect.any(String),
 			accepted: 1,
 			rejected: [],
 		});
@@ -123,7 +124,7 @@ describe('dead letters', () => {
 		const to = await newQueue();
 		const json = { to, ids: [id, 'none-such'], ratePerSecond: 10 };
 		const answer = await ask('POST', `/v1/queues/${queue}-dlq/redrive`, { json });
-		expect(good(RedriveAnswer, answer)).toEqual({ accepted: 1, rejected: ['none-such'] });
+		expect(good(RedriveAnswer, answer)).toEqual({ id: expect.any(String), accepted: 1, rejected: ['none-such'] });
 		expect(await receive(to, { waitSeconds: 20 })).toMatchObject([{ id, body: 'poison' }]);
 	});
 

@@ -40,6 +40,8 @@ export class Journey {
 		nameOf: (id) => this.names.nameOf(id),
 		queueOf: (name) => name,
 		handedOut: () => undefined,
+		redriving: () => undefined,
+		redriveOf: (id) => id,
 	};
 	private readonly unfinished = new Map<string, { holder: string | undefined; until: number }>();
 	readonly world: World;

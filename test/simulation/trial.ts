@@ -67,6 +67,8 @@ export class Trial {
 		nameOf: (id) => this.names.nameOf(id),
 		queueOf: (name) => name,
 		handedOut: () => undefined,
+		redriving: () => undefined,
+		redriveOf: (id) => id,
 	};
 	private waiters: Waiter[] = [];
 	/** When the engine asked to be called again. */
