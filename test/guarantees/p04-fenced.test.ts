@@ -80,3 +80,51 @@ promise(
   60  receive 10           -> nothing
 `,
 );
+
+promise(
+	'P4: a settle may insist on its lease: once that is over it changes nothing, though nobody else has the message',
+	`
+       0  publish a, b, c
+       0  receive 3 lease 30                      -> a#1, b#1, c#1
+  29.999  extend c#1 lease 0.5 only leased        -> extended 30.499
+      30  ack a#1 only leased                     -> expired
+      30  retry a#1 delay 0 only leased           -> expired
+      30  extend a#1 lease 10 only leased         -> expired
+  30.498  ack c#1 only leased                     -> acked
+      31  look a                                  -> visible, attempt 1
+      31  ack a#1                                 -> acked
+      31  receive 10                              -> b#2
+      31  ack b#1 only leased                     -> stale b#2
+      31  ack a#1 only leased                     -> unknown
+`,
+);
+
+promise(
+	'P4: a message that was given back is not held, for who insists on its lease',
+	`
+   0  publish a, b key k
+   0  receive 2                              -> a#1, b#1
+   1  retry a#1 delay 10 only leased         -> retried 11
+   1  retry b#1 delay 10 only leased         -> retried 11
+   2  ack a#1 only leased                    -> expired
+   2  retry b#1 delay 5 only leased          -> expired
+   2  extend a#1 lease 5 only leased         -> expired
+   2  restart
+   2  ack b#1 only leased                    -> expired
+  11  receive 2 lease 10                     -> a#2, b#2
+  12  settle ack a#2 only leased, extend b#2 lease 10 only leased -> acked, extended
+`,
+);
+
+promise(
+	'P4: an acknowledgement that insists on its lease publishes nothing once that is over',
+	`
+   0  publish a, b
+   0  receive 1 lease 10                                                           -> a#1
+   0  receive 1 lease 30                                                           -> b#1
+  10  settle ack a#1 only leased, ack b#1 only leased, publish x to q2             -> expired, kept, published 0
+  10  settle ack a#1 only leased, ack b#1 only leased, publish x to q2 for b#1     -> expired, acked, published 1
+  11  browse on q2                                                                 -> x visible
+  11  receive 10                                                                   -> a#2
+`,
+);
