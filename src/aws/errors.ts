@@ -5,6 +5,8 @@ export interface ErrorKind {
 	/** JSON's `__type`, its namespace included. */
 	readonly type: string;
 	readonly status: number;
+	/** What the Query protocol says, where that has a sentence of its own. */
+	readonly queryMessage?: string;
 }
 
 const CORAL = 'com.amazon.coral.service#';

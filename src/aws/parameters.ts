@@ -2,15 +2,28 @@ import { z } from '@hono/zod-openapi';
 
 // Parameters in either protocol: JSON has numbers and booleans, Query has texts only.
 
-/** A whole number within bounds; the error says both, as AWS does. Decimals are taken where a duration may have them. */
+/** A number within bounds; the error says both, as AWS does. Decimals are taken: a duration may have them. */
 export function numberParameter(min: number, max: number, rule = `Must be >= ${min} and <= ${max}, if provided.`) {
-	const isWithin = (value: unknown) => typeof value === 'number' && value >= min && value <= max;
+	return boundedParameter((value) => value >= min && value <= max, rule);
+}
+
+/** The same of a whole number, such as a count. */
+export function wholeParameter(min: number, max: number, rule = `Must be >= ${min} and <= ${max}, if provided.`) {
+	return boundedParameter((value) => Number.isInteger(value) && value >= min && value <= max, rule);
+}
+
+function boundedParameter(isWithin: (value: number) => boolean, rule: string) {
 	return z.unknown().transform((given, context) => {
-		const value = typeof given === 'string' && /^-?\d{1,12}(\.\d{1,9})?$/.test(given) ? Number(given) : given;
-		if (isWithin(value)) return value as number;
+		const value = typeof given === 'string' ? numberIn(given) : given;
+		if (typeof value === 'number' && isWithin(value)) return value;
 		context.issues.push({ code: 'custom', message: `Reason: ${rule}`, input: given, params: { given } });
 		return z.NEVER;
 	});
+}
+
+/** Decimal digits only, so that `1e3`, `0x10` and an empty text are none. */
+export function numberIn(text: string): number | undefined {
+	return /^-?\d{1,12}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined;
 }
 
 export const booleanParameter = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);

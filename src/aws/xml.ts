@@ -14,11 +14,11 @@ export function xmlAnswer(facade: Facade, action: string, answer: Answer, reques
 }
 
 export function xmlError(facade: Facade, error: AwsError, requestId: string): Response {
-	const { code, status } = error.kind;
+	const { code, status, queryMessage = error.message } = error.kind;
 	const parts = [
 		leaf('Type', error.isSenders ? 'Sender' : 'Receiver'),
 		leaf('Code', code),
-		leaf('Message', error.message),
+		leaf('Message', queryMessage),
 	];
 	const root = new XmlNode('ErrorResponse').addAttribute('xmlns', facade.namespace);
 	root.addChildNode(new XmlNode('Error', [...parts, new XmlNode('Detail')]));

@@ -13,6 +13,7 @@ import { queues } from '../catalog';
 import { type App, endpoint, ok } from '../endpoint';
 import { reach } from '../objects';
 import { everyPartition, partitionAt } from '../partitioner';
+import { purgeQueue } from '../removing';
 import { MessagePath, QueuePath } from '../schemas/common';
 import { BrowseAnswer, BrowseQuery, PurgeAnswer } from '../schemas/consuming';
 import { BrowsedAnswer } from '../schemas/messages';
@@ -145,15 +146,7 @@ function purge(app: App): void {
 			problems: ['queue_not_found'],
 		},
 		async ({ env, params }) => {
-			const result = await queues.with(env, params.queue, async (queue) => {
-				const parts = await everyPartition(queue, (index) =>
-					reach('repeatable', () => partitionAt(env, queue, index).purge(told(queue))),
-				);
-				const refusal = parts.find(isRefusal);
-				if (refusal !== undefined) return refusal;
-				return { purged: parts.reduce((sum, part) => sum + (isRefusal(part) ? 0 : part.purged), 0) };
-			});
-			return ok(result);
+			return ok(await purgeQueue(env, params.queue));
 		},
 	);
 }

@@ -1,11 +1,12 @@
 import { type Queue, type QueueSettings, told } from '../../durable-objects/protocol';
 import { queueAnswer } from '../answers';
 import { authorize, type Caller } from '../auth';
-import { catalogOf, queues, topics } from '../catalog';
+import { catalogOf, queues } from '../catalog';
 import { type App, created, endpoint, ok } from '../endpoint';
 import { figuresAnswer, figuresOf } from '../figures';
 import { visiblePage } from '../paging';
 import { orProblem } from '../problems';
+import { deleteQueue } from '../removing';
 import { NAME, QueuePath } from '../schemas/common';
 import { DeleteAnswer, DeleteQuery, ListAnswer, ListQuery, QueueAnswer, QueueWithFigures } from '../schemas/control';
 import { patchOf, SettingsBody, SettingsPatchBody, settingsOf } from '../schemas/settings';
@@ -18,7 +19,7 @@ export function queueRoutes(app: App): void {
 	putQueue(app);
 	patchQueue(app);
 	getQueue(app);
-	deleteQueue(app);
+	removeQueue(app);
 	listQueues(app);
 	pauseOrResume(app, 'pause', true, 'Hand out nothing for now; publishing goes on');
 	pauseOrResume(app, 'resume', false, 'Hand out messages again');
@@ -102,7 +103,7 @@ function getQueue(app: App): void {
 	);
 }
 
-function deleteQueue(app: App): void {
+function removeQueue(app: App): void {
 	endpoint(
 		app,
 		{
@@ -118,10 +119,7 @@ function deleteQueue(app: App): void {
 			problems: ['queue_not_found', 'queue_in_use'],
 		},
 		async ({ env, params, query }) => {
-			const deleted = orProblem(await catalogOf(env).deleteQueue(params.queue, query.force === 'true'));
-			const { cut, subscriptions } = deleted;
-			for (const name of [params.queue, ...cut]) queues.forget(name);
-			for (const { topic } of subscriptions) topics.forget(topic);
+			const { cut, subscriptions } = await deleteQueue(env, params.queue, query.force === 'true');
 			return ok({ cut, subscriptions });
 		},
 	);

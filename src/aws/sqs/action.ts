@@ -29,5 +29,6 @@ export function invalidParameters({ issues: [issue] }: z.ZodError): AwsError {
 	}
 	const given = issue.code === 'custom' ? issue.params?.given : undefined;
 	const value = given === undefined ? 'Value' : `Value ${String(given).slice(0, 80)}`;
-	return new AwsError(SQS_ERRORS.invalidParameter, `${value} for parameter ${name} is invalid. ${issue.message}`);
+	const text = `${value} for parameter ${name} is invalid. ${issue.message}`;
+	return new AwsError(SQS_ERRORS.invalidParameter, text.trimEnd());
 }

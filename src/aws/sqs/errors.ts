@@ -9,7 +9,10 @@ function modelled(name: string, code = `AWS.SimpleQueueService.${name}`, status 
 }
 
 export const SQS_ERRORS = {
-	queueDoesNotExist: modelled('QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'),
+	queueDoesNotExist: {
+		...modelled('QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'),
+		queryMessage: 'The specified queue does not exist for this wsdl version.',
+	},
 	queueNameExists: modelled('QueueNameExists', 'QueueAlreadyExists'),
 	purgeInProgress: modelled('PurgeQueueInProgress', undefined, 403),
 	entryIdsNotDistinct: modelled('BatchEntryIdsNotDistinct'),
@@ -45,7 +48,7 @@ const KINDS: Readonly<Record<ProblemCode, ErrorKind>> = {
 	too_many_in_flight: SQS_ERRORS.overLimit,
 	too_many_waiters: SQS_ERRORS.throttled,
 	message_not_found: SQS_ERRORS.invalidParameter,
-	redrive_running: SQS_ERRORS.unsupported,
+	redrive_running: SQS_ERRORS.invalidParameter,
 	redrive_without_origin: SQS_ERRORS.unsupported,
 	redrive_not_found: SQS_ERRORS.resourceNotFound,
 	courier_busy: SQS_ERRORS.throttled,
@@ -78,7 +81,27 @@ const KINDS: Readonly<Record<ProblemCode, ErrorKind>> = {
 const WORDS: Partial<Readonly<Record<ProblemCode, string>>> = {
 	queue_not_found: 'The specified queue does not exist.',
 	invalid_receipt: 'The input receipt handle is invalid.',
+	redrive_running:
+		'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
+	redrive_not_found: 'Task does not exist.',
 };
+
+/** A parameter that the service refuses, and why where it says so. */
+export function invalidParameter(name: string, value: string, reason: string): AwsError {
+	return new AwsError(
+		SQS_ERRORS.invalidParameter,
+		`Value ${value.slice(0, MOST_UNITS)} for parameter ${name} is invalid. Reason: ${reason}`,
+	);
+}
+
+/** A queue's attribute whose value is refused. */
+export function invalidAttribute(name: string, reason?: string): AwsError {
+	const why = reason === undefined ? '' : ` Reason: ${reason}`;
+	return new AwsError(SQS_ERRORS.invalidAttributeValue, `Invalid value for the parameter ${name}.${why}`);
+}
+
+/** What is repeated of a value that may be long. */
+const MOST_UNITS = 1_024;
 
 /** What the native API would refuse, in SQS's words. */
 export function errorOf({ code, detail, extra }: Problem): AwsError {

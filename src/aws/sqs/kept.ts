@@ -2,9 +2,9 @@ import type { Annotations } from '../../../durable-objects/protocol';
 
 // What SQS knows of queues and messages and Sluice does not: kept as their annotations, which the engine never reads.
 
-/** Names of a queue's annotations: an attribute of SQS under its own name, and the tags. */
+/** Names of a queue's annotations: an attribute of SQS, and a tag, each behind its prefix. */
 export const QUEUE_PREFIX = 'sqs.';
-export const TAGS = 'sqs:tags';
+export const TAG_PREFIX = 'sqs:tag:';
 
 /** What sending and receiving ask of a queue on every call. */
 export interface Traits {
