@@ -1,6 +1,6 @@
 import { type Caller, covers } from './auth';
 
-interface Found<T> {
+export interface Found<T> {
 	readonly found: readonly T[];
 	/** The name to go on after, or null at the end. */
 	readonly next: string | null;

@@ -25,6 +25,8 @@ export interface Signature {
 const SKEW_MS = 15 * 60_000;
 const LONGEST_SECONDS = 7 * 86_400;
 const ALGORITHM = 'AWS4-HMAC-SHA256';
+/** What the library calls the scope's third part. */
+const SCOPE = 'service';
 const encoder = new TextEncoder();
 
 /** Reads the signature of a header or of a presigned address; refuses a request that has none, or a part of one. */
@@ -146,7 +148,7 @@ type ToSign = Parameters<SignatureV4['presign']>[0];
 async function signatureWith(secretAccessKey: string, signature: Signature, toSign: ToSign): Promise<string> {
 	const { accessKeyId, region, scope, signedAt: signingDate, expiresSeconds: expiresIn } = signature;
 	const credentials = { accessKeyId, secretAccessKey };
-	const signer = new SignatureV4({ credentials, region, service: scope, sha256: Sha256, applyChecksum: false });
+	const signer = new SignatureV4({ credentials, region, [SCOPE]: scope, sha256: Sha256, applyChecksum: false });
 	const signableHeaders = new Set(signature.signedHeaders);
 	if (expiresIn === undefined) {
 		const { headers } = await signer.sign(toSign, { signingDate, signableHeaders });
