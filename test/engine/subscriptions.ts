@@ -29,6 +29,7 @@ export interface NewSubscription {
 	readonly name: string;
 	readonly queue: string;
 	readonly filter?: FilterPolicy;
+	readonly mark?: string;
 	readonly start?: Start;
 }
 
@@ -46,11 +47,12 @@ export function revise(registered: Registered, now: number, settings: Partial<To
 	return version;
 }
 
-/** Makes a subscription, or changes its queue and filter; the start counts only when it is made. */
+/** Makes a subscription, or changes its queue, filter and mark; the start counts only when it is made. */
 export function subscribe(registered: Registered, wanted: NewSubscription, now: number, queueGeneration = 1): void {
-	const { name, queue, filter = null, start = { from: 'now', at: now } } = wanted;
+	const { name, queue, filter = null, mark, start = { from: 'now', at: now } } = wanted;
 	const before = registered.subscriptions.get(name);
-	if (before?.queue === queue && JSON.stringify(before.filter) === JSON.stringify(filter)) return;
+	const isSame = JSON.stringify(before?.filter) === JSON.stringify(filter) && before?.mark === mark;
+	if (before?.queue === queue && isSame) return;
 	const version = revise(registered, now);
 	const { generation, createdAt, start: begin } = before ?? { generation: version, createdAt: now, start };
 	registered.subscriptions.set(name, {
@@ -58,6 +60,7 @@ export function subscribe(registered: Registered, wanted: NewSubscription, now: 
 		queue,
 		queueGeneration,
 		filter,
+		...(mark === undefined ? {} : { mark }),
 		version,
 		generation,
 		start: begin,
