@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { Catalog } from '../../durable-objects/catalog';
 import {
 	isRefusal,
@@ -52,7 +52,7 @@ export interface Stage {
 	ring(): Promise<boolean>;
 }
 
-/** Plays on an empty catalog with fake partitions, of queues and of topics. */
+/** Plays on an empty catalog with fake partitions, of queues and of topics; none is ever told of annotations. */
 export async function play(run: (stage: Stage) => Promise<void>): Promise<void> {
 	const stub = env.CATALOG.getByName(crypto.randomUUID());
 	await runInDurableObject(stub, async (_: Catalog, state: DurableObjectState) => {
@@ -85,6 +85,7 @@ export async function play(run: (stage: Stage) => Promise<void>): Promise<void> 
 			},
 		};
 		await run(stage);
+		expect([...partitions.leaks, ...topics.leaks]).toEqual([]);
 	});
 }
 

@@ -34,6 +34,8 @@ abstract class FakeObjects<Call extends string, State extends object> {
 	readonly states = new Map<string, State>();
 	readonly heard: string[] = [];
 	readonly hints: (string | undefined)[] = [];
+	/** Calls that told an object of annotations, which are nothing to it. */
+	readonly leaks: string[] = [];
 	private readonly reactions = new Map<string, Reaction>();
 
 	constructor(private readonly wire: Wire) {}
@@ -59,9 +61,11 @@ abstract class FakeObjects<Call extends string, State extends object> {
 	protected async hear(
 		call: Call,
 		object: string,
+		told: unknown,
 		effect: (state: State) => Refusal | Partial<State>,
 	): Promise<Refusal | null> {
 		this.heard.push(`${call} ${object}`);
+		if (JSON.stringify(told).includes('"annotations"')) this.leaks.push(`${call} ${object}`);
 		const { heard, answered } = this.wire.call();
 		const reaction = this.reactions.get(`${call} ${object}`);
 		const result = heard && !reaction ? effect(this.state(object)) : {};
@@ -88,10 +92,10 @@ export class FakePartitions extends FakeObjects<keyof PartitionCalls, PartitionS
 	getByName(object: string, options: { locationHint?: string }): PartitionCalls {
 		this.hints.push(options.locationHint);
 		return {
-			configure: (queue) => this.hear('configure', object, () => ({ configured: queue.version })),
-			seal: () => this.hear('seal', object, () => ({ sealed: true })),
-			unseal: () => this.hear('unseal', object, () => ({ sealed: false })),
-			destroy: () => this.hear('destroy', object, () => ({ destroyed: true })).then(() => null),
+			configure: (queue) => this.hear('configure', object, queue, () => ({ configured: queue.version })),
+			seal: (queue) => this.hear('seal', object, queue, () => ({ sealed: true })),
+			unseal: (queue) => this.hear('unseal', object, queue, () => ({ sealed: false })),
+			destroy: (queue) => this.hear('destroy', object, queue, () => ({ destroyed: true })).then(() => null),
 		};
 	}
 }
@@ -114,13 +118,13 @@ export class FakeTopics extends FakeObjects<keyof TopicCalls, TopicState> {
 		this.hints.push(options.locationHint);
 		return {
 			configure: (topic, subscriptions) =>
-				this.hear('configure', object, (state) => {
+				this.hear('configure', object, [topic, subscriptions], (state) => {
 					if (state.destroyed) return refuse('topic_not_found', 'It is destroyed.');
 					if (topic.version < (state.configured ?? 0)) return {};
 					const { retentionMs } = topic.settings;
 					return { configured: topic.version, retentionMs, subscriptions: structuredClone(subscriptions) };
 				}),
-			destroy: () => this.hear('destroy', object, () => ({ destroyed: true })).then(() => null),
+			destroy: (topic) => this.hear('destroy', object, topic, () => ({ destroyed: true })).then(() => null),
 		};
 	}
 }

@@ -14,6 +14,7 @@ interface Procedure {
 	readonly prepare?: (stage: Stage) => void;
 }
 
+const annotations = { a: '1' };
 const fromNow: NewSubscription = { queue: 'orders-dlq', filter: null, start: { from: 'now', at: 0 } };
 
 /** Each is answered when all partitions have heard of it, also when it is asked again. */
@@ -22,10 +23,19 @@ const topicChanges: readonly Procedure[] = [
 		title: 'a change of a topic',
 		begin: (catalog) => catalog.putTopic('news', { ...topicSettings, partitions: 2, retentionMs: 1 }),
 	},
+	{
+		title: 'a change of a topic and of its annotations',
+		begin: (catalog) =>
+			catalog.putTopic('news', { ...topicSettings, partitions: 2, retentionMs: 1 }, { annotations: { b: '2' } }),
+	},
 	{ title: 'a new subscription', begin: (catalog) => catalog.putSubscription('news', 'new', fromNow) },
 	{
 		title: 'a change of a subscription',
 		begin: (catalog) => catalog.putSubscription('news', 'audit', { ...fromNow, queue: 'orders' }),
+	},
+	{
+		title: 'another mark of a subscription, and other annotations',
+		begin: (catalog) => catalog.putSubscription('news', 'audit', { ...fromNow, mark: 'm', annotations: { b: '2' } }),
 	},
 	{ title: 'a seek', begin: (catalog) => catalog.seek('news', 'audit', { from: 'earliest' }) },
 	{ title: 'the deletion of a subscription', begin: (catalog) => catalog.deleteSubscription('news', 'audit') },
@@ -34,6 +44,20 @@ const topicChanges: readonly Procedure[] = [
 const procedures: readonly Procedure[] = [
 	{ title: 'a change of settings', begin: (catalog) => catalog.patchQueue('orders', { delayMs: 1 }) },
 	{ title: 'a new layout', begin: (catalog) => catalog.patchQueue('orders', { partitions: 3 }) },
+	{
+		title: 'a change of settings and annotations',
+		begin: (catalog) => catalog.patchQueue('orders', { delayMs: 1, annotations: { a: null, b: '2' } }),
+	},
+	{
+		title: 'a new layout and other annotations',
+		begin: (catalog) => catalog.patchQueue('orders', { partitions: 3, annotations: { a: null, b: '2' } }),
+	},
+	{
+		title: 'a refused layout and other annotations',
+		begin: (catalog) => catalog.patchQueue('orders', { partitions: 3, annotations: { b: '2' } }),
+		prepare: ({ partitions }) =>
+			partitions.on('seal', 'orders/1/1/1', () => refuse('queue_not_empty', 'Messages are left.')),
+	},
 	{
 		title: 'a refused layout',
 		begin: (catalog) => catalog.patchQueue('orders', { partitions: 3 }),
@@ -48,16 +72,17 @@ const procedures: readonly Procedure[] = [
 
 async function prepare({ catalog }: Stage): Promise<void> {
 	vi.setSystemTime(start);
-	accepted(await catalog.putQueue('orders', { ...settings, partitions: 2, deadLetter: 'orders-dlq' }));
+	const orders = { ...settings, partitions: 2, deadLetter: 'orders-dlq' };
+	accepted(await catalog.putQueue('orders', orders, { annotations }));
 	for (const [index, topic] of ['alerts', 'news'].entries()) {
-		accepted(await catalog.putTopic(topic, { ...topicSettings, partitions: index + 1 }));
-		accepted(await catalog.putSubscription(topic, 'audit', fromNow));
+		accepted(await catalog.putTopic(topic, { ...topicSettings, partitions: index + 1 }, { annotations }));
+		accepted(await catalog.putSubscription(topic, 'audit', { ...fromNow, annotations }));
 	}
 }
 
 const rows: readonly string[] = [
 	// When a layout has changed depends on the alarm.
-	'SELECT name, generation, layout, version, paused, settings FROM queue ORDER BY name',
+	'SELECT name, generation, layout, version, paused, settings, annotations FROM queue ORDER BY name',
 	'SELECT * FROM retired ORDER BY name',
 	'SELECT * FROM topic ORDER BY name',
 	'SELECT * FROM retired_topic ORDER BY name',
