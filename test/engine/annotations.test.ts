@@ -54,7 +54,7 @@ test.each(ways)('$title keeps its annotations from retry to expiry, as a dead le
 	await world.advance(epoch + 1_000);
 	expect((await bury(world, 'a')).map((one) => one.annotations)).toEqual(Array(5).fill(annotations));
 	await world.restart();
-	await ask(world, 'a-dlq', { kind: 'redrive', command: { to: null, ids: null, ratePerSecond: null } });
+	await ask(world, 'a-dlq', { kind: 'redrive', command: { id: 'r', to: null, ids: null, ratePerSecond: null } });
 	expect(await receive(world, 'a')).toMatchObject([{ annotations, attributes: { a: 'other' }, attempt: 1 }]);
 });
 
@@ -63,7 +63,7 @@ test('what a redrive cannot deliver comes back with its annotations', async () =
 	await ask(world, 'a', { kind: 'publish', messages: [annotated] });
 	await bury(world, 'a');
 	world.missing.add('gone');
-	await ask(world, 'a-dlq', { kind: 'redrive', command: { to: 'gone', ids: null, ratePerSecond: null } });
+	await ask(world, 'a-dlq', { kind: 'redrive', command: { id: 'r', to: 'gone', ids: null, ratePerSecond: null } });
 	expect(await receive(world, 'a-dlq')).toMatchObject([{ annotations, deadLetter: { queue: 'a' } }]);
 });
 
@@ -81,7 +81,7 @@ test('copies have the annotations of what was published, and the mark of their s
 	expect(copies.map((copy) => [copy.annotations, copy.copyOf])).toEqual(Array(5).fill([annotations, copyOf]));
 	expect(await receive(world, 'a-dlq')).toMatchObject([{ annotations, copyOf }]);
 	await world.advance(world.now + 1_000);
-	await ask(world, 'a-dlq', { kind: 'redrive', command: { to: null, ids: null, ratePerSecond: null } });
+	await ask(world, 'a-dlq', { kind: 'redrive', command: { id: 'r', to: null, ids: null, ratePerSecond: null } });
 	expect(await receive(world, 'a')).toMatchObject([{ annotations, copyOf }]);
 });
 
