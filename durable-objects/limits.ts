@@ -50,6 +50,9 @@ export const LIMITS = Object.freeze({
 	heldKeys: 100_000,
 	/** Messages that one receive looks at without being able to hand them out, before it answers with what it has. */
 	scannedMessages: 1_000,
+	/** Messages and keys that a receive passes over to fill its answer from one key: each key may cost a row for a while. */
+	passedMessages: 100,
+	passedKeys: 10,
 	/** What one commit hands out, in UTF-16 units of bodies, or bytes where these are more: it is in memory together, in several forms. */
 	commitUnits: 16 * MiB,
 	/** Burials of one commit that no receive asked for. */

@@ -103,6 +103,11 @@ export interface ReceiveCommand {
 	 * Otherwise, and where the queue delivers at most once, it is a receive like any other.
 	 */
 	readonly attemptId?: string;
+	/**
+	 * Fill the answer from one key before another, as far as `LIMITS.passedMessages` and `LIMITS.passedKeys` reach. Otherwise
+	 * it is filled in publish order, whatever the keys.
+	 */
+	readonly keyFirst?: true;
 	/** Answer what `attemptId` repeats here, or nothing: hand out nothing new. For who must ask several partitions. */
 	readonly onlyRepeat?: true;
 }

@@ -7,17 +7,22 @@ import { isDue, isExpired, isLastAttempt, waitsUntil } from './rules';
 import { unschedule } from './scheduled';
 import { segmentAtOrAfter } from './segments';
 
-/** Keys of which something may be handed out: the head was retried, its lease is over, or its followers are free. */
-export function takeKeys(handout: Handout, lane: Lane): void {
+/**
+ * Keys of which something may be handed out: the head was retried, its lease is over, or its followers are free. At most
+ * so many of them that something is handed out of.
+ */
+export function takeKeys(handout: Handout, lane: Lane, most = Number.POSITIVE_INFINITY): void {
 	const { memory, now } = handout;
 	const again: Key[] = [];
-	while (!handout.hasEnough() && !handout.isTired()) {
+	for (let left = most; left > 0 && !handout.hasEnough() && !handout.isTired(); ) {
 		const name = memory.readyKeys.pop(now);
 		if (name === undefined) break;
 		const key = memory.keys.get(name);
 		if (key === undefined) continue;
+		const before = handout.messages.length;
 		takeAgain(handout, key);
 		if (key.from !== undefined && isMine(handout, key)) takeParked(handout, lane, key);
+		if (handout.messages.length > before) left--;
 		again.push(key);
 	}
 	for (const key of again) settleKey(memory, key);

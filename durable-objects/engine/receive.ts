@@ -7,6 +7,7 @@ import type { Memory } from './memory';
 import { receiveAgain } from './receive-again';
 import { rememberReceive } from './receive-attempts';
 import { takeFresh } from './receive-fresh';
+import { takeKeyByKey } from './receive-key-first';
 import { takeKeys } from './receive-keys';
 import { takeDue, takeExpired } from './receive-waiting';
 
@@ -39,8 +40,11 @@ export function receive(
 	for (const lane of lanesByPriority(memory)) {
 		takeExpired(handout, lane);
 		takeDue(handout, lane);
-		if (lane.lane === 0) takeKeys(handout, lane);
-		takeFresh(handout, lane);
+		if (lane.lane === 0 && command.keyFirst) takeKeyByKey(handout, lane);
+		else {
+			if (lane.lane === 0) takeKeys(handout, lane);
+			takeFresh(handout, lane);
+		}
 		if (handout.isFull()) break;
 	}
 	if (command.attemptId !== undefined && handout.isRepeatable) {

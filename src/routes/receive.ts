@@ -32,6 +32,7 @@ export function receiveRoutes(app: App): void {
 				visibilityTimeoutMs: optionalMilliseconds(body.visibilityTimeoutSeconds),
 				consumer: body.consumer ?? caller.name,
 				attemptId: body.attemptId,
+				...(body.keyFirst ? { keyFirst: true as const } : {}),
 			};
 			const deadline = body.waitSeconds === 0 ? 0 : Date.now() + milliseconds(body.waitSeconds);
 			const keyring = keyringOf(env);

@@ -21,6 +21,13 @@ export const ReceiveBody = z
 		consumer: text(CONSUMER_LENGTH, 1)
 			.optional()
 			.describe("Who asks, as `stale` will name it; default: the key's name."),
+		keyFirst: z
+			.boolean()
+			.default(false)
+			.describe(
+				`Fill the answer from one key before another, passing over up to ${LIMITS.passedKeys} keys and ${LIMITS.passedMessages} messages ` +
+					'for it; otherwise it is filled in publish order. Each key is in order either way.',
+			),
 		attemptId: text(LIMITS.attemptIdLength, 1)
 			.optional()
 			.describe(

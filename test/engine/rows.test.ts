@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { Database, migrate, type Sql, type SqlBinding } from '../../durable-objects/database';
 import { PartitionEngine } from '../../durable-objects/engine/engine';
-import type { Lease, ReceivedMessage } from '../../durable-objects/protocol';
+import type { Lease, ReceiveCommand, ReceivedMessage } from '../../durable-objects/protocol';
 import { partitionMigrations } from '../../migrations/partition';
 import { queueOf } from './queue';
 
@@ -58,9 +58,9 @@ class Bench {
 	}
 
 	/** So many receives of so many messages, in one commit: what each got. */
-	receive(receives: number, max: number): ReceivedMessage[][] {
+	receive(receives: number, max: number, options: Partial<ReceiveCommand> = {}): ReceivedMessage[][] {
 		const { queue } = this;
-		const command = { kind: 'receive', queue, command: { max, consumer: 'bench' } } as const;
+		const command = { kind: 'receive', queue, command: { max, consumer: 'bench', ...options } } as const;
 		return this.commit(Array.from({ length: receives }, () => command)) as ReceivedMessage[][];
 	}
 
@@ -173,3 +173,23 @@ rowsOf('batch 10, half of it one hot key, two consumers', 2, (bench) => {
 	}
 	for (const messages of held) bench.acknowledge([messages]);
 });
+
+/** Filled key by key, by two consumers in turn: a key that is passed over costs a row for a while. */
+function keyByKey(keys: number, max: number): (bench: Bench) => void {
+	return (bench) => {
+		const key = keysAtRandom(keys);
+		const held: ReceivedMessage[][] = [];
+		for (let cycle = 0; cycle < cycles; cycle++) {
+			bench.publish([batch(10, key)]);
+			for (let received = 0; received < 10; received += max) {
+				held.push(...bench.receive(1, max, { keyFirst: true }));
+				if (held.length === 2) bench.acknowledge(held.splice(0, 1));
+			}
+		}
+		for (const messages of held) bench.acknowledge([messages]);
+	};
+}
+
+rowsOf('batch 10 of 10,000 keys at random, key by key', 1, keyByKey(10_000, 10));
+rowsOf('the same, received by 5', 2, keyByKey(10_000, 5));
+rowsOf('batch 10 of 5 keys at random, key by key by 5', 2, keyByKey(5, 5));

@@ -21,6 +21,18 @@ describe('receive', () => {
 		expect(Date.parse(second?.leaseExpiresAt ?? '') - now).toBeGreaterThan(990_000);
 	});
 
+	it('fills the answer from one key before another where it is asked to, with one partition and with several', async () => {
+		for (const partitions of [1, 3]) {
+			const queue = await newQueue({ partitions });
+			const letters = ['a', 'b', 'c', 'a', 'b', 'c', 'a'];
+			const messages = letters.map((key, index) => ({ body: `${key}${index}`, key }));
+			await ask('POST', `/v1/queues/${queue}/messages/batch`, { json: { messages } });
+			const keys = (await receive(queue, { max: 7, keyFirst: true })).map(({ key }) => key);
+			expect(keys).toHaveLength(7);
+			expect(keys.filter((key, index) => index === 0 || keys[index - 1] !== key)).toHaveLength(3);
+		}
+	});
+
 	it('at most once: no receipt, no lease, and the message is gone', async () => {
 		const queue = await newQueue({ delivery: 'at-most-once' });
 		await publish(queue, 'a');
