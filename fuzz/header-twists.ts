@@ -36,7 +36,7 @@ const LEGAL: Readonly<Record<string, readonly Header[]>> = {
 		[`${ATTRIBUTE}a`, '1'],
 		[`${ATTRIBUTE}A`, '2'],
 	],
-	'an attribute of a long name': [[`${ATTRIBUTE}${'a'.repeat(129)}`, '1']],
+	'an attribute of a long name': [[`${ATTRIBUTE}${'a'.repeat(257)}`, '1']],
 	'a large attribute': [[`${ATTRIBUTE}a`, 'x'.repeat(9_000)]],
 	'64 attributes': attributes(64),
 	'65 attributes': attributes(65),
