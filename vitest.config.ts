@@ -45,7 +45,7 @@ export default defineConfig({
 				],
 				test: {
 					name: 'workers',
-					include: ['test/{http,catalog,guarantees}/**/*.test.ts'],
+					include: ['test/{http,catalog,guarantees,aws-wire}/**/*.test.ts'],
 					testTimeout: 60_000,
 				},
 			},

@@ -96,8 +96,14 @@ export const SettingsPatchBody = z
 	.partial()
 	.openapi('QueueSettingsPatch');
 
-/** Settings as an answer shows them: the same words and units as in the request. */
-export const SettingsAnswer = z.object({ ...fields, backoff: z.object(backoffFields) }).openapi('QueueSettingsAnswer');
+/** Settings as an answer shows them: the same words and units as in the request. An SQS client may set a timeout of 0. */
+export const SettingsAnswer = z
+	.object({
+		...fields,
+		visibilityTimeoutSeconds: seconds(0, LIMITS.visibilityTimeoutMs),
+		backoff: z.object(backoffFields),
+	})
+	.openapi('QueueSettingsAnswer');
 
 export function settingsOf(body: z.output<typeof SettingsBody>, deadLetter: string | null): QueueSettings {
 	return {
