@@ -1,4 +1,6 @@
 import type { ReceivedMessage } from '../../../durable-objects/protocol';
+import { typeOf } from '../attributes';
+import { messageIdOf } from '../message-ids';
 import { isFifo, subscriptionArn, topicArn } from '../names';
 import { sequenceNumber, sequenceOfId } from '../sequence';
 import { keptBy } from '../sqs/kept';
@@ -19,17 +21,17 @@ export function enveloped(
 	if (topic === undefined || id === undefined || mark === undefined) {
 		throw new Error('only the copy of a marked subscription has an envelope');
 	}
-	const { subject, types } = keptBy(message);
+	const kept = keptBy(message);
 	const attributes = Object.entries(message.attributes ?? {}).map(
-		([name, value]) => [name, { Type: types?.[name] ?? 'String', Value: value }] as const,
+		([name, value]) => [name, { Type: typeOf(kept, name), Value: value }] as const,
 	);
 	// What is undefined is left out. AWS does not sign what comes through a FIFO topic.
 	return JSON.stringify({
 		Type: 'Notification',
-		MessageId: id,
+		MessageId: messageIdOf(id),
 		SequenceNumber: isFifo(topic) ? sequenceNumber(sequenceOfId(id)) : undefined,
 		TopicArn: topicArn(at.region, topic),
-		Subject: subject,
+		Subject: kept.subject,
 		Message: message.body,
 		Timestamp: new Date(message.publishedAt).toISOString(),
 		...(isFifo(topic) ? {} : UNSIGNED),
