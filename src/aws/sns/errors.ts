@@ -8,6 +8,7 @@ export const SNS_ERRORS = {
 	invalidParameter: unmodelled('InvalidParameter', 400),
 	invalidValue: unmodelled('ParameterValueInvalid', 400),
 	notFound: unmodelled('NotFound', 404),
+	resourceNotFound: unmodelled('ResourceNotFound', 404),
 	denied: unmodelled('AuthorizationError', 403),
 	filterLimit: unmodelled('FilterPolicyLimitExceeded', 403),
 	subscriptionLimit: unmodelled('SubscriptionLimitExceeded', 403),
@@ -67,6 +68,7 @@ const KINDS: Readonly<Record<ProblemCode, ErrorKind>> = {
 const WORDS: Partial<Readonly<Record<ProblemCode, string>>> = {
 	topic_not_found: 'Topic does not exist',
 	subscription_not_found: 'Subscription does not exist',
+	queue_not_found: 'Invalid parameter: Endpoint Reason: The queue does not exist',
 };
 
 /** What the native API would refuse, in SNS's words. */
