@@ -50,6 +50,15 @@ export default defineConfig({
 				},
 			},
 			{
+				// AWS's own clients, against one served Sluice.
+				test: {
+					name: 'aws',
+					include: ['test/aws/**/*.test.ts'],
+					globalSetup: ['test/aws/setup.ts'],
+					testTimeout: 30_000,
+				},
+			},
+			{
 				// Plain Node: reads the source, starts servers.
 				test: {
 					name: 'node',
