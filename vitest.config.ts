@@ -53,9 +53,19 @@ export default defineConfig({
 				// AWS's own clients, against one served Sluice.
 				test: {
 					name: 'aws',
-					include: ['test/aws/**/*.test.ts'],
+					include: ['test/aws/*.test.ts'],
 					globalSetup: ['test/aws/setup.ts'],
 					testTimeout: 30_000,
+				},
+			},
+			{
+				// Those in Python, which the set-up fetches.
+				test: {
+					name: 'python',
+					include: ['test/aws/python/*.test.ts'],
+					globalSetup: ['test/aws/setup.ts', 'test/aws/python/setup.ts'],
+					testTimeout: 30_000,
+					hookTimeout: 60_000,
 				},
 			},
 			{
