@@ -36,9 +36,9 @@ export async function answerAws(request: Request, env: Env): Promise<Response> {
 	const target = request.headers.get('x-amz-target');
 	const facade = target === null && isForSns(request, url) ? SNS : SQS;
 	try {
-		const { call, body } = await authenticated(request, url, env);
+		const { call, body } = await authenticated(request, url, facade, env);
 		if (target !== null) {
-			const action = target.startsWith(JSON_TARGET) ? target.slice(JSON_TARGET.length) : target;
+			const action = target.startsWith(JSON_TARGET) ? target.slice(JSON_TARGET.length) : '';
 			return jsonAnswer(await carryOut(facade, action, call, jsonParameters(body)), requestId);
 		}
 		const { Action: named, Version: _, ...tree } = queryParameters(url.searchParams, body);
@@ -55,15 +55,26 @@ export async function answerAws(request: Request, env: Env): Promise<Response> {
 	}
 }
 
-/** Every SNS client signs for `sns`, and names the version of its API, which no other one has. */
+/**
+ * Every SNS client signs for `sns`, and names the version of its API, which no other one has. A guess, so that errors have
+ * the right form: `authenticated` holds the signature to it.
+ */
 function isForSns(request: Request, url: URL): boolean {
 	const signed = request.headers.get('authorization') ?? url.searchParams.get('X-Amz-Credential') ?? '';
 	return signed.includes('/sns/aws4_request') || url.searchParams.get('Version') === SNS_VERSION;
 }
 
 /** Who asks, and the body, which is read only once the key is one that could be ours. */
-async function authenticated(request: Request, url: URL, env: Env): Promise<{ call: Call; body: Uint8Array }> {
+async function authenticated(
+	request: Request,
+	url: URL,
+	facade: Facade,
+	env: Env,
+): Promise<{ readonly call: Call; readonly body: Uint8Array }> {
 	const signature = readSignature(request, url);
+	if (signature.scope !== facade.scope) {
+		throw new AwsError(COMMON.wrongSignature, `Credential should be scoped to correct service: '${facade.scope}'.`);
+	}
 	const secrets = secretsOf(signature.accessKeyId, env);
 	if (secrets.length === 0) throw unknownKey();
 	checkAge(signature, Date.now());

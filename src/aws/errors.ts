@@ -29,15 +29,18 @@ export const COMMON = {
 	unavailable: unmodelled('ServiceUnavailable', 503, 'ServiceUnavailableException'),
 } as const;
 
+const MOST_UNITS = 2_000;
+
 /** Ends a request with an error in AWS's words: thrown below src/aws/ only, and never across RPC. */
 export class AwsError extends Error {
 	constructor(
 		readonly kind: ErrorKind,
+		/** May repeat what a client has sent; its end is cut off where that was much. */
 		message: string,
 		/** Present where trying the same again helps. */
 		readonly retryAfterMs?: number,
 	) {
-		super(message);
+		super(message.slice(0, MOST_UNITS).toWellFormed());
 	}
 
 	get isSenders(): boolean {

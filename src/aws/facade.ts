@@ -42,6 +42,8 @@ export type Actions = Readonly<Record<string, Action>>;
 /** One of the two: what differs between them beside their actions. */
 export interface Facade {
 	readonly actions: Actions;
+	/** What its clients sign for. */
+	readonly scope: 'sqs' | 'sns';
 	/** Of the XML that it answers. */
 	readonly namespace: string;
 	/** Parameters as the Query protocol has them, nested by their dots, in the form of the service model. */

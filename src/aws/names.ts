@@ -11,12 +11,19 @@ export function queueUrl(origin: string, queue: string): string {
 	return `${origin}/${ACCOUNT}/${queue}`;
 }
 
+/** Looked at no further: no address of ours is near it. */
+const URL_LENGTH = 2_048;
+
 /**
  * The queue that an address names: by its last segment alone, so that an application that has the addresses of its AWS
  * account written down moves by its endpoint only. Undefined where that is no name.
  */
 export function queueOfUrl(url: string): string | undefined {
-	const path = url.replace(/[?#].*$/s, '').replace(/\/+$/, '');
+	if (url.length > URL_LENGTH) return undefined;
+	const path = url
+		.replace(/[?#].*$/s, '')
+		.replace(/^[a-z]+:\/\/[^/]*/i, '')
+		.replace(/\/+$/, '');
 	return nameIn(path.slice(path.lastIndexOf('/') + 1));
 }
 

@@ -28,9 +28,11 @@ export function queryParameters(address: URLSearchParams, body: Uint8Array): Tre
 }
 
 function plant(root: Branch, name: string, value: string): void {
-	const parts = name.split('.');
+	const parts = name.split('.', DEPTH + 1);
+	if (parts.length > DEPTH) throw new AwsError(COMMON.malformed, 'A parameter is nested too deeply.');
+	// No parameter is called so, and the signature of an address does not cover the value of one that is.
+	if (parts.includes('__proto__')) throw new AwsError(COMMON.malformed, 'A parameter may not be named __proto__.');
 	const last = parts.pop() as string;
-	if (parts.length >= DEPTH) throw new AwsError(COMMON.malformed, 'A parameter is nested too deeply.');
 	let at = root;
 	for (const part of parts) {
 		at[part] ??= branch();
@@ -39,8 +41,10 @@ function plant(root: Branch, name: string, value: string): void {
 			throw new AwsError(COMMON.malformed, `${part} is given as a value and as a structure.`);
 		at = next;
 	}
-	if (typeof at[last] === 'object')
-		throw new AwsError(COMMON.malformed, `${last} is given as a value and as a structure.`);
+	if (at[last] !== undefined) {
+		const how = typeof at[last] === 'object' ? 'as a value and as a structure' : 'more than once';
+		throw new AwsError(COMMON.malformed, `${last} is given ${how}.`);
+	}
 	at[last] = value;
 }
 

@@ -11,6 +11,8 @@ import { Sha256 } from './sha256';
 /** What a request says of its signature. */
 export interface Signature {
 	readonly accessKeyId: string;
+	/** YYYYMMDD, of the scope. */
+	readonly day: string;
 	readonly region: string;
 	/** The name of the service in the scope, such as `sqs`. */
 	readonly scope: string;
@@ -27,30 +29,66 @@ const LONGEST_SECONDS = 7 * 86_400;
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 /** What the library calls the scope's third part. */
 const SCOPE = 'service';
+/** It becomes a part of ARNs. */
+const REGION = /^[\w-]{1,64}$/;
+/** A name that HTTP lets a header have, in lower case. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** What decides where a request goes and what it asks for, beside what is always signed. */
+const MEANINGFUL = ['host', 'x-amz-target'];
 const encoder = new TextEncoder();
 
-/** Reads the signature of a header or of a presigned address; refuses a request that has none, or a part of one. */
+/**
+ * Reads the signature of a header or of a presigned address; refuses a request that has none, a part of one, or one that
+ * leaves open what the request asks for.
+ */
 export function readSignature(request: Request, url: URL): Signature {
-	const header = request.headers.get('authorization');
-	if (header !== null) return fromHeader(header, request.headers);
-	const query = url.searchParams;
-	if (query.has('X-Amz-Signature')) return fromQuery(query);
+	checkOnce(url.searchParams);
+	const signature = signatureIn(request.headers, url.searchParams);
+	const { signedHeaders, signedAt, day } = signature;
+	const odd = signedHeaders.find((name) => !HEADER_NAME.test(name));
+	if (odd !== undefined) throw incomplete(`'SignedHeaders' names '${odd.slice(0, 40)}', which no header is called.`);
+	const unsigned = MEANINGFUL.find(
+		(name) => !signedHeaders.includes(name) && (name === 'host' || request.headers.has(name)),
+	);
+	if (unsigned !== undefined) throw incomplete(`'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`);
+	const at = basic(signedAt.getTime());
+	if (!at.startsWith(day)) {
+		const message = `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}' != '${at.slice(0, 8)}', from '${at}'.`;
+		throw new AwsError(COMMON.wrongSignature, message);
+	}
+	return signature;
+}
+
+function signatureIn(headers: Headers, query: URLSearchParams): Signature {
+	const header = headers.get('authorization');
+	if (query.has('X-Amz-Signature')) {
+		if (header === null) return fromQuery(query);
+		throw incomplete('A request is signed in its address or in its header, not in both.');
+	}
+	if (header !== null) return fromHeader(header, headers);
 	throw new AwsError(COMMON.missingSignature, 'Request is missing Authentication Token');
+}
+
+/** The library signs one value of each of its own parameters, under one spelling. */
+function checkOnce(query: URLSearchParams): void {
+	const names = [...query.keys()].filter((name) => /^x-amz-/i.test(name));
+	const odd = names.find((name, index) => !name.startsWith('X-Amz-') || names.indexOf(name) !== index);
+	if (odd !== undefined) throw incomplete(`'${odd.slice(0, 40)}' is misspelt, or given more than once.`);
 }
 
 function fromHeader(header: string, headers: Headers): Signature {
 	const [algorithm] = header.split(' ', 1);
 	if (algorithm !== ALGORITHM)
 		throw incomplete(`Unsupported AWS 'algorithm': '${algorithm?.slice(0, 40)}', only ${ALGORITHM} is.`);
-	const parts = new Map(
-		header
-			.slice(ALGORITHM.length)
-			.split(',')
-			.map((part): [string, string] => {
-				const equals = part.indexOf('=');
-				return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()];
-			}),
-	);
+	const pairs = header
+		.slice(ALGORITHM.length)
+		.split(',')
+		.map((part): [string, string] => {
+			const equals = part.indexOf('=');
+			return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()];
+		});
+	const parts = new Map(pairs);
+	if (parts.size < pairs.length) throw incomplete('Authorization header names a parameter more than once.');
 	const part = (name: string) => {
 		const value = parts.get(name);
 		if (value !== undefined && value !== '') return value;
@@ -71,8 +109,9 @@ function fromQuery(query: URLSearchParams): Signature {
 		throw incomplete(`AWS query-string parameters must include '${name}'.`);
 	};
 	if (part('X-Amz-Algorithm') !== ALGORITHM) throw incomplete(`'X-Amz-Algorithm' must be ${ALGORITHM}.`);
-	const expiresSeconds = Number(part('X-Amz-Expires'));
-	if (!Number.isInteger(expiresSeconds) || expiresSeconds < 1 || expiresSeconds > LONGEST_SECONDS) {
+	const expires = part('X-Amz-Expires');
+	const expiresSeconds = /^[1-9]\d{0,5}$/.test(expires) ? Number(expires) : 0;
+	if (expiresSeconds < 1 || expiresSeconds > LONGEST_SECONDS) {
 		throw incomplete(`'X-Amz-Expires' must be a whole number of seconds from 1 to ${LONGEST_SECONDS}.`);
 	}
 	return {
@@ -85,9 +124,9 @@ function fromQuery(query: URLSearchParams): Signature {
 }
 
 function credentialOf(credential: string) {
-	const [accessKeyId = '', date, region = '', scope = '', end, more] = credential.split('/');
-	const isWhole = /^\d{8}$/.test(date ?? '') && end === 'aws4_request' && more === undefined;
-	if (isWhole && accessKeyId !== '' && region !== '' && scope !== '') return { accessKeyId, region, scope };
+	const [accessKeyId = '', day = '', region = '', scope = '', end, more] = credential.split('/');
+	const isWhole = /^\d{8}$/.test(day) && end === 'aws4_request' && more === undefined;
+	if (isWhole && accessKeyId !== '' && REGION.test(region) && scope !== '') return { accessKeyId, day, region, scope };
 	throw incomplete("'Credential' must read ACCESS_KEY_ID/YYYYMMDD/REGION/SERVICE/aws4_request.");
 }
 

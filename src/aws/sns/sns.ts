@@ -10,6 +10,7 @@ import { topicActions } from './topics';
 /** Amazon SNS, which speaks Query. */
 export const SNS: Facade = {
 	actions: { ...topicActions, ...tagActions, ...permissionActions, ...subscriptionActions, ...publishActions },
+	scope: 'sns',
 	namespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
 	parametersOf,
 	xml,

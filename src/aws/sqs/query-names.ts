@@ -3,33 +3,37 @@ import { listOf } from '../query';
 
 // Names of the Query protocol that differ from those of the service model (and of AWS JSON), there and back.
 
-/** The element of a list: the list. */
-const LISTS: Readonly<Record<string, string>> = {
-	AttributeName: 'AttributeNames',
-	MessageAttributeName: 'MessageAttributeNames',
-	MessageSystemAttributeName: 'MessageSystemAttributeNames',
-	AWSAccountId: 'AWSAccountIds',
-	ActionName: 'Actions',
-	TagKey: 'TagKeys',
-	SendMessageBatchRequestEntry: 'Entries',
-	DeleteMessageBatchRequestEntry: 'Entries',
-	ChangeMessageVisibilityBatchRequestEntry: 'Entries',
-};
+/** The element of a list: the list. A map has no names but its own, whatever clients call their parameters. */
+const LISTS: ReadonlyMap<string, string> = new Map(
+	Object.entries({
+		AttributeName: 'AttributeNames',
+		MessageAttributeName: 'MessageAttributeNames',
+		MessageSystemAttributeName: 'MessageSystemAttributeNames',
+		AWSAccountId: 'AWSAccountIds',
+		ActionName: 'Actions',
+		TagKey: 'TagKeys',
+		SendMessageBatchRequestEntry: 'Entries',
+		DeleteMessageBatchRequestEntry: 'Entries',
+		ChangeMessageVisibilityBatchRequestEntry: 'Entries',
+	}),
+);
 
 /** The element of a map: the map, and what its keys and values are called. */
-const MAPS: Readonly<Record<string, readonly [map: string, key: string, value: string]>> = {
-	Attribute: ['Attributes', 'Name', 'Value'],
-	MessageAttribute: ['MessageAttributes', 'Name', 'Value'],
-	MessageSystemAttribute: ['MessageSystemAttributes', 'Name', 'Value'],
-	Tag: ['Tags', 'Key', 'Value'],
-};
+const MAPS: ReadonlyMap<string, readonly [map: string, key: string, value: string]> = new Map(
+	Object.entries({
+		Attribute: ['Attributes', 'Name', 'Value'],
+		MessageAttribute: ['MessageAttributes', 'Name', 'Value'],
+		MessageSystemAttribute: ['MessageSystemAttributes', 'Name', 'Value'],
+		Tag: ['Tags', 'Key', 'Value'],
+	}),
+);
 
 /** Parameters in the form of the service model: `Attribute.1.Name=a&Attribute.1.Value=b` is `{Attributes: {a: 'b'}}`. */
 export function parametersOf(query: Tree): Record<string, unknown> {
 	const parameters: Record<string, unknown> = {};
 	for (const [name, value] of Object.entries(query)) {
-		const list = LISTS[name];
-		const map = MAPS[name];
+		const list = LISTS.get(name);
+		const map = MAPS.get(name);
 		if (list !== undefined) parameters[list] = listOf(value).map(inner);
 		else if (map !== undefined) parameters[map[0]] = mapOf(value, map[1], map[2]);
 		else parameters[name] = inner(value);

@@ -10,6 +10,7 @@ import { tagActions } from './tags';
 /** Amazon SQS, in AWS JSON and Query. */
 export const SQS: Facade = {
 	actions: { ...queueActions, ...attributeActions, ...tagActions, ...permissionActions, ...moveActions },
+	scope: 'sqs',
 	namespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
 	parametersOf,
 	xml,
