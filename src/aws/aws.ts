@@ -82,7 +82,8 @@ async function authenticated(
 	await checkSignature(signature, { request, url, body }, secrets);
 	const caller = await callerOfAccessKeyId(signature.accessKeyId, env);
 	if (caller === null) throw unknownKey();
-	return { call: { env, request, caller, region: signature.region, origin: url.origin }, body };
+	const { accessKeyId, region } = signature;
+	return { call: { env, request, caller, accessKeyId, region, origin: url.origin }, body };
 }
 
 function unknownKey(): AwsError {

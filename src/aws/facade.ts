@@ -10,6 +10,7 @@ export interface Call {
 	readonly env: Env;
 	readonly request: Request;
 	readonly caller: Caller;
+	readonly accessKeyId: string;
 	/** Of the signature: what ARNs in the answer say. */
 	readonly region: string;
 	/** Scheme and host that the caller used: what addresses in the answer begin with. */
@@ -72,7 +73,7 @@ export function actionMaker(invalid: (error: z.ZodError) => AwsError) {
 		return {
 			access,
 			run: async (call, given, permit) => {
-				const checked = parameters.safeParse(given);
+				const checked = parameters.safeParse(given, { reportInput: true });
 				if (!checked.success) throw invalid(checked.error);
 				permit(about?.(checked.data));
 				return (await run(call, checked.data)) ?? {};

@@ -16,6 +16,10 @@ function boundedParameter(isWithin: (value: number) => boolean, rule: string) {
 	return z.unknown().transform((given, context) => {
 		const value = typeof given === 'string' ? numberIn(given) : given;
 		if (typeof value === 'number' && isWithin(value)) return value;
+		if (given === undefined) {
+			context.issues.push({ code: 'invalid_type', expected: 'number', input: given });
+			return z.NEVER;
+		}
 		context.issues.push({ code: 'custom', message: `Reason: ${rule}`, input: given, params: { given } });
 		return z.NEVER;
 	});

@@ -1,4 +1,5 @@
 import { XmlNode, XmlText } from '@aws-sdk/xml-builder';
+import { readable } from './characters';
 import type { AwsError } from './errors';
 import type { Answer, Facade, XmlNames } from './facade';
 
@@ -32,7 +33,7 @@ function xml(root: XmlNode, status: number, requestId: string): Response {
 }
 
 function leaf(name: string, text: unknown): XmlNode {
-	return new XmlNode(name, [new XmlText(String(text))]);
+	return new XmlNode(name, [new XmlText(readable(String(text)))]);
 }
 
 function fieldsOf(structure: object, names: XmlNames, action: string): XmlNode[] {
