@@ -127,7 +127,8 @@ export interface Settlement extends Lease {
 export interface SettleCommand {
 	readonly ack: readonly Settlement[];
 	readonly retry: readonly (Settlement & { readonly delayMs?: number; readonly reason?: string })[];
-	readonly extend: readonly (Settlement & { readonly visibilityTimeoutMs: number })[];
+	/** `totalMs`: the most that its holder may have the message for, since the receive; beyond it, the outcome is `too_long`. Absent: no bound. */
+	readonly extend: readonly (Settlement & { readonly visibilityTimeoutMs: number; readonly totalMs?: number })[];
 	/** What is published by acknowledging; absent: nothing. */
 	readonly handovers?: readonly Handover[];
 }
@@ -151,6 +152,8 @@ export type SettleOutcome =
 	| { readonly outcome: 'kept' }
 	/** Of `onlyLeased`: nobody newer holds it, but its lease is over, or it was given back. */
 	| { readonly outcome: 'expired' }
+	/** Of an extend beyond its `totalMs`: the lease runs on as it was. */
+	| { readonly outcome: 'too_long' }
 	| { readonly outcome: 'retried'; readonly visibleAt: number }
 	| { readonly outcome: 'extended'; readonly leaseExpiresAt: number }
 	/** Somebody newer holds it: who, since when, and as which attempt. */

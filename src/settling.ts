@@ -30,6 +30,8 @@ export interface Entry {
 	readonly reason?: string;
 	/** Absent for an extend: the queue's. */
 	readonly visibilityTimeoutMs?: number;
+	/** For an extend: how long it may have been held in all, since the receive. */
+	readonly totalMs?: number;
 }
 
 /** An outcome per entry, in order, and how many messages the acknowledgements have published. */
@@ -162,11 +164,14 @@ function commandOf(
 	const retry: SettleCommand['retry'][number][] = [];
 	const extend: SettleCommand['extend'][number][] = [];
 	for (const { index, lease } of group) {
-		const { verb, onlyLeased, delayMs, reason, visibilityTimeoutMs } = entries[index] as Entry;
+		const { verb, onlyLeased, delayMs, reason, totalMs, ...entry } = entries[index] as Entry;
 		const settlement = onlyLeased ? { ...lease, onlyLeased } : lease;
 		if (verb === 'ack') ack.push(settlement);
 		else if (verb === 'retry') retry.push({ ...settlement, delayMs, reason });
-		else extend.push({ ...settlement, visibilityTimeoutMs: visibilityTimeoutMs ?? queue.settings.visibilityTimeoutMs });
+		else {
+			const visibilityTimeoutMs = entry.visibilityTimeoutMs ?? queue.settings.visibilityTimeoutMs;
+			extend.push({ ...settlement, visibilityTimeoutMs, totalMs });
+		}
 	}
 	if (successors.length === 0) return { ack, retry, extend };
 	const receipts = acksIn(entries, group).map(({ index }) => (entries[index] as Entry).receipt);

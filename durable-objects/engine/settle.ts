@@ -176,6 +176,8 @@ function extend(on: Context, entry: SettleCommand['extend'][number]): SettleOutc
 	if ('outcome' in found) return found.outcome;
 	const { database, memory, settings, now } = on;
 	const leaseExpiresAt = now + entry.visibilityTimeoutMs;
+	const { handedOutAt } = 'waiting' in found ? found.waiting : found.flight;
+	if (entry.totalMs !== undefined && leaseExpiresAt - handedOutAt > entry.totalMs) return { outcome: 'too_long' };
 	if ('waiting' in found) {
 		leaseAgain(on, found.waiting, leaseExpiresAt);
 		return { outcome: 'extended', leaseExpiresAt };
