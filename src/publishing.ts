@@ -112,6 +112,7 @@ async function publishTo(
 	return answer as PublishOutcome[];
 }
 
-function parsed(outcomes: Outcomes): (PublishOutcome | Problem)[] {
+/** An outcome or a problem per message, in either form that `publishBatch` answers. */
+export function parsed(outcomes: Outcomes): (PublishOutcome | Problem)[] {
 	return typeof outcomes === 'string' ? fromText(outcomes) : outcomes;
 }

@@ -1,10 +1,6 @@
-import { isRefusal } from '../../durable-objects/protocol';
 import { receivedAnswer } from '../answers';
-import { queues } from '../catalog';
+import { consume } from '../consuming';
 import { type App, endpoint, ok } from '../endpoint';
-import { keyringOf } from '../keyring';
-import { sealReceipts } from '../receipts';
-import { receive } from '../receiving';
 import { milliseconds, optionalMilliseconds, QueuePath } from '../schemas/common';
 import { ReceiveAnswer, ReceiveBody } from '../schemas/consuming';
 
@@ -35,17 +31,8 @@ export function receiveRoutes(app: App): void {
 				...(body.keyFirst ? { keyFirst: true as const } : {}),
 			};
 			const deadline = body.waitSeconds === 0 ? 0 : Date.now() + milliseconds(body.waitSeconds);
-			const keyring = keyringOf(env);
-			const messages = await queues.with(env, params.queue, async (queue) => {
-				const received = await receive({ env, queue, command, deadline, signal: request.signal });
-				if (isRefusal(received)) return received;
-				return received.flatMap(({ partition, messages }) => {
-					const receipts = sealReceipts(keyring, queue, partition, messages);
-					return messages.map((message, index) =>
-						receivedAnswer(message, message.leaseExpiresAt === null ? null : (receipts[index] as string)),
-					);
-				});
-			});
+			const wish = { command, deadline, signal: request.signal };
+			const messages = await consume(env, params.queue, wish, receivedAnswer);
 			return ok({ messages });
 		},
 	);
