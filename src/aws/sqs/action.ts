@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { AwsError } from '../errors';
 import { actionMaker } from '../facade';
 import { queueOfUrl } from '../names';
-import { SQS_ERRORS } from './errors';
+import { invalidParameter, SQS_ERRORS } from './errors';
 
 /** Makes an action of SQS of its parts. */
 export const action = actionMaker(invalidParameters);
@@ -14,6 +14,22 @@ export const queueUrlParameter = z.string().transform((url, context) => {
 	context.issues.push({ code: 'custom', message: NOT_AN_ADDRESS, input: url });
 	return z.NEVER;
 });
+
+/** The id of a group, of a deduplication or of an attempt to receive. */
+export function idParameter(name: string) {
+	const rule = `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`;
+	return z.unknown().transform((given, context) => {
+		if (typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given)) return given;
+		context.issues.push({ code: 'custom', message: `Reason: ${rule}`, input: given, params: { given } });
+		return z.NEVER;
+	});
+}
+
+/** For a parameter that FIFO queues alone take, or that they do not take. */
+export function notForThisType(name: string, given: unknown): AwsError {
+	const reason = 'The request include parameter that is not valid for this queue type.';
+	return invalidParameter(name, String(given), reason);
+}
 
 const NOT_AN_ADDRESS = 'The address is not valid for this endpoint.';
 

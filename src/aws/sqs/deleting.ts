@@ -1,0 +1,48 @@
+import { z } from '@hono/zod-openapi';
+import type { SettleOutcome } from '../../../durable-objects/protocol';
+import type { Entry } from '../../settling';
+import { AwsError } from '../errors';
+import type { Actions, Call } from '../facade';
+import { isFifo } from '../names';
+import { action, queueUrlParameter } from './action';
+import { batchAnswer, batchEntries, eachWith, goodOf, readEntries } from './batches';
+import { settleHandles, uselessHandle } from './handles';
+
+const fields = { ReceiptHandle: z.string() };
+
+export const deletingActions: Actions = {
+	DeleteMessage: action({
+		access: 'consume',
+		parameters: z.object({ QueueUrl: queueUrlParameter, ...fields }),
+		about: ({ QueueUrl }) => QueueUrl,
+		run: async (call, { QueueUrl: name, ReceiptHandle }) => {
+			const [deleted] = await deleteMessages(call, name, [ReceiptHandle]);
+			if (deleted instanceof AwsError) throw deleted;
+		},
+	}),
+	DeleteMessageBatch: action({
+		access: 'consume',
+		parameters: z.object({ QueueUrl: queueUrlParameter, Entries: batchEntries }),
+		about: ({ QueueUrl }) => QueueUrl,
+		run: async (call, { QueueUrl: name, Entries }) => {
+			const wishes = readEntries(Entries, z.object(fields), 'DeleteMessageBatchRequestEntry');
+			const handles = goodOf(wishes).map(({ ReceiptHandle }) => ReceiptHandle);
+			return batchAnswer(eachWith(wishes, await deleteMessages(call, name, handles), () => ({})));
+		},
+	}),
+};
+
+/** Deletes by each handle: null, also where there was nothing to delete any more, or an error. */
+async function deleteMessages({ env }: Call, name: string, handles: readonly string[]): Promise<(AwsError | null)[]> {
+	// What comes late must not delete on a FIFO queue: by then the message may be with somebody else, and its group goes on from there.
+	const strict = isFifo(name) ? { onlyLeased: true as const } : {};
+	const entries = handles.map((receipt, index): Entry => ({ verb: 'ack', path: [index], receipt, ...strict }));
+	const outcomes = await settleHandles(env, name, entries);
+	return outcomes.map((outcome, index) => errorIn(outcome, handles[index] as string, isFifo(name)));
+}
+
+function errorIn(outcome: SettleOutcome | AwsError, handle: string, isFifoQueue: boolean): AwsError | null {
+	if (outcome instanceof AwsError) return outcome;
+	const isLate = isFifoQueue && (outcome.outcome === 'expired' || outcome.outcome === 'stale');
+	return isLate ? uselessHandle(handle, 'The receipt handle has expired.') : null;
+}
