@@ -27,7 +27,11 @@ interface Signed {
 }
 
 /** One signed request to the Worker. */
-export async function send({ path = '/', headers, body, credentials = ROOT, scope = 'sqs', signal }: Signed) {
+export async function send(wanted: Signed): Promise<Response> {
+	return exports.default.fetch(await signed(wanted));
+}
+
+export async function signed({ path = '/', headers, body, credentials = ROOT, scope = 'sqs', signal }: Signed) {
 	const signer = new SignatureV4({ credentials, region: REGION, service: scope, sha256: Sha256, applyChecksum: false });
 	const sha256 = createHash('sha256').update(body).digest('hex');
 	const request = await signer.sign({
@@ -39,7 +43,7 @@ export async function send({ path = '/', headers, body, credentials = ROOT, scop
 		body,
 	});
 	const init = { method: 'POST', headers: request.headers, body, signal: signal ?? null };
-	return exports.default.fetch(new Request(`${ORIGIN}${path}`, init));
+	return new Request(`${ORIGIN}${path}`, init);
 }
 
 export interface JsonAnswer extends Answer {
