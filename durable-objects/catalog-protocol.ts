@@ -84,7 +84,14 @@ export interface NewSubscription {
 	readonly mark?: string | null;
 	/** All that it will have; absent: those that it has stay. */
 	readonly annotations?: Annotations;
+	/** One that is there is refused (`subscription_exists`), and stays as it is. */
+	readonly onlyNew?: true;
 }
+
+/** Absent keeps what is; annotations are merged name by name. */
+export type SubscriptionPatch = Partial<Pick<NewSubscription, 'filter' | 'mark'>> & {
+	readonly annotations?: AnnotationPatch;
+};
 
 /** A subscription, and its topic as it is with it: what asking for figures takes. */
 export interface SubscriptionOfTopic {

@@ -20,6 +20,7 @@ import type {
 	QueuePut,
 	SubscriptionOfTopic,
 	SubscriptionPage,
+	SubscriptionPatch,
 	SubscriptionPut,
 	TopicDeleted,
 	TopicPage,
@@ -129,14 +130,14 @@ export class Catalog extends DurableObject<Env> {
 		return this.change((now) => subscriptions.putSubscription(this.database, topic, name, wanted, now));
 	}
 
-	/** The topic's partitions need not hear of it. */
-	async annotateSubscription(
+	/** Changes what is named of it, its annotations name by name. */
+	async patchSubscription(
 		topic: string,
 		name: string,
-		patch: AnnotationPatch,
+		patch: SubscriptionPatch,
 	): Promise<Refusal | SubscriptionOfTopic> {
-		const now = Date.now();
-		return this.commit(() => subscriptions.annotateSubscription(this.database, topic, name, patch, now));
+		const put = await this.change((now) => subscriptions.patchSubscription(this.database, topic, name, patch, now));
+		return isRefusal(put) ? put : { topic: put.topic, subscription: put.subscription };
 	}
 
 	async getSubscription(topic: string, name: string): Promise<Refusal | SubscriptionOfTopic> {

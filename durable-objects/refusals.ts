@@ -35,7 +35,11 @@ export type RefusalCode =
 	| 'topic_layout_fixed'
 	| 'too_many_topics'
 	| 'subscription_not_found'
+	/** It was to be made, and not to be changed. */
+	| 'subscription_exists'
 	| 'too_many_subscriptions'
+	/** Those of one topic, all together. */
+	| 'filters_too_large'
 	/** A sequence number names a place in one partition, and the topic has several. */
 	| 'ambiguous_sequence'
 	/** Of a queue, topic or subscription; or its mark is too long. */

@@ -21,7 +21,7 @@ type CatalogCalls = Pick<
 	| 'listTopics'
 	| 'deleteTopic'
 	| 'putSubscription'
-	| 'annotateSubscription'
+	| 'patchSubscription'
 	| 'getSubscription'
 	| 'listSubscriptions'
 	| 'listAllSubscriptions'
@@ -53,9 +53,9 @@ export function catalogOf(env: Env): CatalogCalls {
 		getTopic: (name) => reach('repeatable', () => calls().getTopic(name)),
 		listTopics: (after, limit) => reach('repeatable', () => calls().listTopics(after, limit)),
 		deleteTopic: (name, force) => reach('once', () => calls().deleteTopic(name, force)),
-		putSubscription: (topic, name, wanted) => reach('repeatable', () => calls().putSubscription(topic, name, wanted)),
-		annotateSubscription: (topic, name, patch) =>
-			reach('repeatable', () => calls().annotateSubscription(topic, name, patch)),
+		putSubscription: (topic, name, wanted) =>
+			reach(repeatOf(wanted), () => calls().putSubscription(topic, name, wanted)),
+		patchSubscription: (topic, name, patch) => reach('repeatable', () => calls().patchSubscription(topic, name, patch)),
 		getSubscription: (topic, name) => reach('repeatable', () => calls().getSubscription(topic, name)),
 		listSubscriptions: (topic, after, limit) =>
 			reach('repeatable', () => calls().listSubscriptions(topic, after, limit)),
@@ -71,6 +71,6 @@ export function catalogOf(env: Env): CatalogCalls {
 }
 
 /** What must be new would be refused for its own sake the second time. */
-function repeatOf(options: PutOptions | undefined): Repeat {
+function repeatOf(options: Pick<PutOptions, 'onlyNew'> | undefined): Repeat {
 	return options?.onlyNew ? 'once' : 'repeatable';
 }

@@ -4,6 +4,11 @@ import { otherFilters, subscriptionNames } from './subscription-rows';
 
 // Whether a subscription can be as it is wanted.
 
+export function subscriptionExists(topic: string, name: string): Refusal {
+	const detail = `${topic} has a subscription ${name} already: change it, or take another name.`;
+	return refuse('subscription_exists', detail);
+}
+
 export function checkMark(name: string, mark = ''): Refusal | null {
 	if (mark.length <= LIMITS.markLength) return null;
 	const detail = `The mark of ${name} has ${mark.length} characters, ${LIMITS.markLength} are the most: shorten it.`;
@@ -26,7 +31,7 @@ export function checkFilters(
 	const own = JSON.stringify(filter).length;
 	if (filter === null || otherFilters(database, topic.name, name) + own <= LIMITS.filterBytes) return null;
 	const detail = `The filters of a topic have ${LIMITS.filterBytes} characters together at most: make those of ${topic.name} shorter.`;
-	return refuse('too_many_subscriptions', detail);
+	return refuse('filters_too_large', detail);
 }
 
 export function checkStart(topic: Topic, start: Start): Refusal | null {

@@ -3,11 +3,11 @@ import type {
 	NewSubscription,
 	SubscriptionOfTopic,
 	SubscriptionPage,
+	SubscriptionPatch,
 	SubscriptionPut,
 } from '../catalog-protocol';
 import type { Database } from '../database';
 import {
-	type AnnotationPatch,
 	type Annotations,
 	type FilterPolicy,
 	isRefusal,
@@ -21,7 +21,7 @@ import type { Change } from './change';
 import { noSuchQueue, noSuchSubscription, noSuchTopic } from './missing';
 import { byName, readPage } from './page';
 import { findQueue } from './rows';
-import { checkFilters, checkMark, checkNew, checkStart } from './subscription-checks';
+import { checkFilters, checkMark, checkNew, checkStart, subscriptionExists } from './subscription-checks';
 import {
 	allSubscriptionsAfter,
 	dropSubscription,
@@ -47,6 +47,7 @@ export function putSubscription(
 	const topic = findTopic(database, topicName);
 	if (!topic) return noSuchTopic(topicName);
 	const before = findSubscription(database, topicName, name);
+	if (before && wanted.onlyNew) return subscriptionExists(topicName, name);
 	const { queue, filter } = wanted;
 	const mark = wanted.mark === undefined ? before?.mark : (wanted.mark ?? undefined);
 	const annotations = wanted.annotations ?? before?.annotations;
@@ -85,20 +86,19 @@ export function putSubscription(
 	return onceHeard(database, revised, { topic: revised, subscription, created: !before });
 }
 
-/** Merges annotations, name by name. */
-export function annotateSubscription(
+/** Changes what is named of a subscription that is there, as `putSubscription` does. */
+export function patchSubscription(
 	database: Database,
 	topicName: string,
 	name: string,
-	patch: AnnotationPatch,
+	{ annotations: changes = {}, ...patch }: SubscriptionPatch,
 	now: number,
-): Refusal | SubscriptionOfTopic {
+): Refusal | Change<SubscriptionPut> {
 	const found = getSubscription(database, topicName, name);
 	if (isRefusal(found)) return found;
-	const annotations = mergeAnnotations(found.subscription.annotations, patch);
-	const tooLarge = checkAnnotations(name, annotations);
-	if (tooLarge) return tooLarge;
-	return { ...found, subscription: annotated(database, topicName, found.subscription, annotations, now) };
+	const { queue, filter, start, annotations } = found.subscription;
+	const merged = mergeAnnotations(annotations, changes);
+	return putSubscription(database, topicName, name, { queue, filter, start, ...patch, annotations: merged }, now);
 }
 
 /** No partition is told, so that the version stays. The same annotations again write nothing. */

@@ -48,6 +48,7 @@ function putSubscription(app: App): void {
 				'topic_not_found',
 				'queue_not_found',
 				'too_many_subscriptions',
+				'filters_too_large',
 				'ambiguous_sequence',
 				'settings_stale',
 			],

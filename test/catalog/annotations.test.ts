@@ -188,17 +188,17 @@ describe('of a subscription', () => {
 			const put = accepted(await catalog.putSubscription('news', 'audit', { ...wanted, annotations: other }));
 			const replaced = { ...found.subscription, annotations: other, updatedAt: start + 5 };
 			expect(put).toEqual({ topic: found.topic, subscription: replaced, created: false });
-			const merged = accepted(await catalog.annotateSubscription('news', 'audit', { a: null, b: '3' }));
+			const merged = accepted(await catalog.patchSubscription('news', 'audit', { annotations: { a: null, b: '3' } }));
 			expect(merged).toEqual({ topic: found.topic, subscription: { ...replaced, annotations: { b: '3' } } });
 			const before = rows(stage);
 			vi.setSystemTime(start + 9);
-			expect(await catalog.annotateSubscription('news', 'audit', { b: '3' })).toEqual(merged);
+			expect(await catalog.patchSubscription('news', 'audit', { annotations: { b: '3' } })).toEqual(merged);
 			const refusals = [
-				await catalog.annotateSubscription('news', 'audit', tooLarge),
+				await catalog.patchSubscription('news', 'audit', { annotations: tooLarge }),
 				await catalog.putSubscription('news', 'audit', { ...wanted, annotations: tooLarge }),
 				await catalog.putSubscription('news', 'new', { ...wanted, annotations: tooLarge }),
-				await catalog.annotateSubscription('news', 'none', other),
-				await catalog.annotateSubscription('olds', 'audit', other),
+				await catalog.patchSubscription('news', 'none', { annotations: other }),
+				await catalog.patchSubscription('olds', 'audit', { annotations: other }),
 			];
 			expect(refusals.map((answer) => 'refused' in answer && answer.refused)).toEqual([
 				...Array(3).fill('annotations_too_large'),

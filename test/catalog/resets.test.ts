@@ -37,6 +37,10 @@ const topicChanges: readonly Procedure[] = [
 		title: 'another mark of a subscription, and other annotations',
 		begin: (catalog) => catalog.putSubscription('news', 'audit', { ...fromNow, mark: 'm', annotations: { b: '2' } }),
 	},
+	{
+		title: 'a patch of a subscription',
+		begin: (catalog) => catalog.patchSubscription('news', 'audit', { mark: 'm', annotations: { a: null, b: '2' } }),
+	},
 	{ title: 'a seek', begin: (catalog) => catalog.seek('news', 'audit', { from: 'earliest' }) },
 	{ title: 'the deletion of a subscription', begin: (catalog) => catalog.deleteSubscription('news', 'audit') },
 ];

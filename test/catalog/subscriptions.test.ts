@@ -222,7 +222,7 @@ test('the filters of a topic are bounded together, whoever takes up the room', (
 	onTopic(async ({ catalog }) => {
 		const large: FilterPolicy = { scope: 'body', policy: { kind: ['x'.repeat(LIMITS.filterBytes / 2 - 100)] } };
 		for (const name of ['a', 'b']) accepted(await catalog.putSubscription('news', name, { ...wanted, filter: large }));
-		const full = { refused: 'too_many_subscriptions' };
+		const full = { refused: 'filters_too_large' };
 		expect(await catalog.putSubscription('news', 'c', { ...wanted, filter: large })).toMatchObject(full);
 		accepted(await catalog.putSubscription('news', 'c', wanted));
 		expect(await catalog.putSubscription('news', 'c', { ...wanted, filter: large })).toMatchObject(full);
