@@ -392,3 +392,33 @@ describe('ConfirmSubscription', () => {
 		});
 	});
 });
+
+describe('of many at once', () => {
+	test('the same Subscribe answers the same to all', async () => {
+		const ends = await newEnds();
+		const answers = await Promise.all(
+			Array.from({ length: 6 }, () => subscribed(ends, { RawMessageDelivery: 'true' })),
+		);
+		expect(new Set(answers).size).toBe(1);
+	});
+
+	test('one of two that differ is refused', async () => {
+		const ends = await newEnds();
+		const answers = await Promise.all(
+			['true', 'false'].map((RawMessageDelivery) => snsXml('Subscribe', wish(ends, { RawMessageDelivery }))),
+		);
+		expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400]);
+	});
+
+	test('changes of different attributes all stand', async () => {
+		const arn = await subscribed(await newEnds());
+		const policy = '{"kind":["paid"]}';
+		const changes = [
+			['RawMessageDelivery', 'true'],
+			['FilterPolicy', policy],
+			['DeliveryPolicy', '{"http":{}}'],
+		] as const;
+		await Promise.all(changes.map(([name, value]) => sns('SetSubscriptionAttributes', set(arn, name, value))));
+		expect(await attributesOf(arn)).toMatchObject(Object.fromEntries(changes));
+	});
+});

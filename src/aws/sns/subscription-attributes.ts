@@ -1,10 +1,10 @@
-import type { NewSubscription } from '../../../durable-objects/catalog-protocol';
+import type { SubscriptionPatch } from '../../../durable-objects/catalog-protocol';
 import { filterFaults } from '../../../durable-objects/filter/filter';
 import type { FilterPolicy, FilterScope, Subscription } from '../../../durable-objects/protocol';
 import type { AwsError } from '../errors';
 import { ACCOUNT, isFifo, queueArn, queueOfArn, subscriptionArn, topicArn } from '../names';
 import { jsonObjectOf, switchOf } from './attribute-values';
-import { annotationsOf, keptAttributes } from './kept';
+import { annotationsOf, attributePatch, keptAttributes } from './kept';
 
 // Attributes of subscriptions (https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html).
 
@@ -136,18 +136,19 @@ export function subscriptionAttributes(
 	};
 }
 
-/** What the catalog is asked for. */
-export function subscriptionWith(
-	terms: Terms,
-	{ name, queue }: Pick<Subscription, 'name' | 'queue'>,
-	now: number,
-): NewSubscription {
-	const { isRaw: raw, scope, filter, kept } = terms;
+/** What the catalog is asked for beside the queue. */
+export function subscriptionWith(name: string, { isRaw: raw, scope, filter, kept }: Terms) {
 	return {
-		queue,
 		filter: filter === null ? null : { scope, policy: filter },
-		start: { from: 'now', at: now },
 		mark: raw ? null : name,
-		annotations: annotationsOf({ ...kept, ...(scope === 'attributes' ? {} : { [SCOPE]: SCOPE_NAMES[scope] }) }),
+		annotations: annotationsOf({ ...kept, [SCOPE]: SCOPE_NAMES[scope] }),
 	};
+}
+
+/** What setting this one attribute changes, and nothing else: others may be set at the same time. */
+export function patchOf(name: string, attribute: string, terms: Terms): SubscriptionPatch {
+	const { filter, mark, annotations } = subscriptionWith(name, terms);
+	if (attribute === 'RawMessageDelivery') return { mark };
+	const kept = attributePatch({ [attribute]: keptAttributes({ annotations })[attribute] ?? null });
+	return { annotations: kept, ...(attribute.startsWith('FilterPolicy') ? { filter } : {}) };
 }

@@ -16,6 +16,7 @@ import {
 	changedTerms,
 	DEFAULT_TERMS,
 	type Ends,
+	patchOf,
 	subscriptionAttributes,
 	subscriptionWith,
 	termsOf,
@@ -109,8 +110,8 @@ export const subscriptionActions: Actions = {
 			const before = await find(env, topic, name);
 			const ends = { topic, queue: before.queue };
 			const terms = changedTerms(termsOf(before), { [AttributeName]: AttributeValue }, ends, (what) => invalid(what));
-			const wanted = subscriptionWith(terms, before, Date.now());
-			topics.remember(orProblem(await catalogOf(env).putSubscription(topic, name, wanted)).topic);
+			const patch = patchOf(name, AttributeName, terms);
+			topics.remember(orProblem(await catalogOf(env).patchSubscription(topic, name, patch)).topic);
 			return undefined;
 		},
 	}),
@@ -150,15 +151,16 @@ async function subscribe({ env }: Call, ends: Ends, given: Readonly<Record<strin
 	const { topic, queue } = ends;
 	const terms = changedTerms(DEFAULT_TERMS, given, ends, (what) => invalid('Attributes', what));
 	const name = subscriptionName(ends);
-	const found = await catalogOf(env).getSubscription(topic, name);
-	if (!isRefusal(found)) {
-		if (hasAll(found.subscription, ends, attributesOf(terms), Object.keys(given))) return name;
-		throw invalid('Attributes', 'Subscription already exists with different attributes');
+	const wanted = { queue, start: { from: 'now', at: Date.now() }, ...subscriptionWith(name, terms) } as const;
+	const made = await catalogOf(env).putSubscription(topic, name, { ...wanted, onlyNew: true });
+	if (!isRefusal(made) || made.refused !== 'subscription_exists') {
+		topics.remember(orProblem(made).topic);
+		return name;
 	}
-	if (found.refused !== 'subscription_not_found') orProblem(found);
-	const wanted = subscriptionWith(terms, { name, queue }, Date.now());
-	topics.remember(orProblem(await catalogOf(env).putSubscription(topic, name, wanted)).topic);
-	return name;
+	// A patch of nothing waits until the topic has heard of it: whoever asks again may have had no answer.
+	const { subscription: found } = orProblem(await catalogOf(env).patchSubscription(topic, name, {}));
+	if (hasAll(found, ends, attributesOf(terms), Object.keys(given))) return name;
+	throw invalid('Attributes', 'Subscription already exists with different attributes');
 }
 
 function hasAll(
