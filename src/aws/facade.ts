@@ -63,6 +63,8 @@ export interface Tree {
 export interface XmlNames {
 	/** The element of each entry of a list. Lists that are not named here stand in an element of their own, as `member`s. */
 	readonly entry: (field: string, action: string) => string | undefined;
+	/** Whether the service model gives an action a result: then it has an element, though it may be empty, since clients look for it. */
+	readonly hasResult: (action: string) => boolean;
 	/** Of a map: the element of each entry, of its key and of its value. Undefined: a structure. */
 	readonly map: (field: string) => readonly [entry: string, key: string, value: string] | undefined;
 }

@@ -9,7 +9,7 @@ const TYPE = 'text/xml';
 export function xmlAnswer(facade: Facade, action: string, answer: Answer, requestId: string): Response {
 	const root = new XmlNode(`${action}Response`).addAttribute('xmlns', facade.namespace);
 	const fields = fieldsOf(answer, facade.xml, action);
-	if (fields.length > 0) root.addChildNode(new XmlNode(`${action}Result`, fields));
+	if (facade.xml.hasResult(action)) root.addChildNode(new XmlNode(`${action}Result`, fields));
 	root.addChildNode(new XmlNode('ResponseMetadata', [leaf('RequestId', requestId)]));
 	return xml(root, 200, requestId);
 }

@@ -205,6 +205,11 @@ describe('PurgeQueue and DeleteQueue', () => {
 		await created({}, dead);
 	});
 
+	test('in the Query protocol a result that is empty has its element: botocore looks for it', async () => {
+		const { xml } = await query({ Action: 'ListQueues', QueueNamePrefix: 'there-is-none-of-this-name' });
+		expect(xml).toContain('<ListQueuesResult/><ResponseMetadata>');
+	});
+
 	test('in the Query protocol an action without a result has none', async () => {
 		const name = await created();
 		const { xml } = await query({ Action: 'PurgeQueue', QueueUrl: urlOf(name) });

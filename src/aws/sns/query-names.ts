@@ -26,7 +26,17 @@ function mapOf(entries: string | Tree): Record<string, unknown> {
 	return Object.fromEntries(pairs);
 }
 
+const WITHOUT_RESULT: ReadonlySet<string> = new Set([
+	'AddPermission',
+	'DeleteTopic',
+	'RemovePermission',
+	'SetSubscriptionAttributes',
+	'SetTopicAttributes',
+	'Unsubscribe',
+]);
+
 export const xml: XmlNames = {
 	entry: () => undefined,
+	hasResult: (action) => !WITHOUT_RESULT.has(action),
 	map: (field) => (field === 'Attributes' ? ['entry', 'key', 'value'] : undefined),
 };

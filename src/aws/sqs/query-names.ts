@@ -66,9 +66,22 @@ const XML_MAPS: Readonly<Record<string, readonly [string, string, string]>> = {
 	Tags: ['Tag', 'Key', 'Value'],
 };
 
+const WITHOUT_RESULT: ReadonlySet<string> = new Set([
+	'AddPermission',
+	'ChangeMessageVisibility',
+	'DeleteMessage',
+	'DeleteQueue',
+	'PurgeQueue',
+	'RemovePermission',
+	'SetQueueAttributes',
+	'TagQueue',
+	'UntagQueue',
+]);
+
 /** All lists and maps are flattened: their entries stand where the list would. */
 export const xml: XmlNames = {
 	entry: (field, action) =>
 		ENTRIES[field] ?? (/^(Successful|Results)$/.test(field) ? `${action}ResultEntry` : undefined),
+	hasResult: (action) => !WITHOUT_RESULT.has(action),
 	map: (field) => XML_MAPS[field],
 };

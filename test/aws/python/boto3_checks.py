@@ -63,6 +63,20 @@ def check_queues():
     assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix=name)
 
 
+def check_empty_answers():
+    """botocore looks for the element of a result, though it may be empty."""
+    url = new_queue()
+    assert receive(url) == []
+    assert sqs.get_queue_attributes(QueueUrl=url).get("Attributes", {}) == {}
+    assert sqs.list_queue_tags(QueueUrl=url).get("Tags", {}) == {}
+    assert sqs.list_dead_letter_source_queues(QueueUrl=url)["queueUrls"] == []
+    topic = sns.create_topic(Name=unique("boto3"))["TopicArn"]
+    sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "team", "Value": "shop"}])
+    sns.untag_resource(ResourceArn=topic, TagKeys=["team"])
+    assert sns.list_tags_for_resource(ResourceArn=topic)["Tags"] == []
+    assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
 def check_pages():
     prefix = unique("boto3")
     urls = sorted(new_queue(name=f"{prefix}-{index}") for index in range(3))
@@ -158,7 +172,9 @@ def check_dead_letters():
 
 
 def check_tags_permissions_and_purge():
-    url = new_queue()
+    url = sqs.create_queue(QueueName=unique("boto3"), tags={"made": "here", "stage": "none"})["QueueUrl"]
+    assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"made": "here", "stage": "none"}
+    sqs.untag_queue(QueueUrl=url, TagKeys=["made"])
     sqs.tag_queue(QueueUrl=url, Tags={"team": "shop", "stage": "test"})
     sqs.untag_queue(QueueUrl=url, TagKeys=["stage"])
     assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"team": "shop"}
