@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { besideFauxqs, Fauxqs } from './aws.ts';
 import { costs, duration } from './cost.ts';
 import { blockedKey, depth, fillBacklogs } from './depth.ts';
 import { fanOut } from './fan-out.ts';
@@ -19,10 +21,10 @@ const QUICK = { rounds: 2, seconds: 2, samples: 60, backlog: 50_000, blocked: 10
 
 const usage = `npm run bench -- [options]
   --quick       under a minute: fewer rounds, a smaller backlog
-  --only PART   throughput, latency, depth, fan-out, rows or peers; may be repeated
+  --only PART   throughput, latency, depth, fan-out, rows, aws or peers; may be repeated
   --out FILE    where the numbers go, default bench/results.json; "-" for nowhere`;
 
-const PARTS = ['throughput', 'latency', 'depth', 'fan-out', 'rows', 'peers'] as const;
+const PARTS = ['throughput', 'latency', 'depth', 'fan-out', 'rows', 'aws', 'peers'] as const;
 type Part = (typeof PARTS)[number];
 
 const { values: options } = parseArgs({
@@ -43,6 +45,7 @@ const scale = options.quick ? QUICK : FULL;
 const started = machine();
 const servers = await Servers.open();
 const peers = new Peers();
+let fauxqs: Fauxqs | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 	process.once(signal, () => void close().finally(() => process.exit(1)));
 }
@@ -51,7 +54,7 @@ const notes: string[] = [];
 const raw: Record<string, unknown> = {};
 
 async function close(): Promise<void> {
-	await Promise.all([peers.close(), servers.close()]);
+	await Promise.all([peers.close(), servers.close(), fauxqs?.close()]);
 }
 
 function wants(part: Part): boolean {
@@ -103,6 +106,17 @@ async function billed(): Promise<void> {
 	await servers.stop(counting);
 }
 
+async function awsClients(): Promise<void> {
+	const sluice = await servers.start('sluice', 'aws');
+	fauxqs = await Fauxqs.start(join(dirname(sluice.stateDirectory), 'fauxqs'));
+	const result = await besideFauxqs(sluice, fauxqs, scale.rounds, scale.seconds);
+	add(...result.measured);
+	notes.push(...result.notes);
+	raw.aws = result.rounds;
+	await fauxqs.close();
+	await servers.stop(sluice);
+}
+
 /** Last, so that nothing of theirs runs beside the other parts. */
 async function besidePeers(): Promise<void> {
 	await peers.open();
@@ -121,6 +135,7 @@ try {
 	if (wants('depth')) await besideBacklog();
 	if (wants('fan-out')) await manySubscriptions();
 	if (wants('rows')) await billed();
+	if (wants('aws')) await awsClients();
 	if (wants('peers')) await besidePeers();
 } finally {
 	await close();

@@ -15,7 +15,7 @@ export interface Reply {
 }
 
 /** Long polls wait for a few seconds: who is silent for so long is not waiting. */
-const silenceMs = 40_000;
+export const silenceMs = 40_000;
 
 /** HTTP over keep-alive connections. Never throws: a broken connection is one of the things that are looked for. */
 export class Client {
@@ -67,7 +67,7 @@ export interface SendOptions {
 	readonly signal?: AbortSignal;
 }
 
-type Came = Pick<Reply, 'state' | 'body' | 'trouble' | 'why'>;
+export type Came = Pick<Reply, 'state' | 'body' | 'trouble' | 'why'>;
 
 async function read(incoming: IncomingMessage): Promise<Came> {
 	const chunks: Buffer[] = [];
@@ -80,7 +80,8 @@ async function read(incoming: IncomingMessage): Promise<Came> {
 	return { state: status >= 500 ? 'lost' : 'refused', trouble: `${status} ${text.slice(0, 300)}` };
 }
 
-function failure(error: Error & { code?: string }, signal: AbortSignal | undefined): Came {
+/** Of a request without an answer. */
+export function failure(error: Error & { code?: string }, signal: AbortSignal | undefined): Omit<Came, 'body'> {
 	if (signal?.aborted) return { state: 'aborted' };
 	if (error.code === 'ECONNREFUSED') return { state: 'unsent' };
 	// A connection that breaks is what a crash looks like. Anything else is not.

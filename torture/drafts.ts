@@ -8,12 +8,16 @@ export interface Habits {
 	/** A queue or a topic. */
 	readonly to: string;
 	readonly isTopic: boolean;
+	/** Over SQS, to a FIFO queue: each with a key and a `dedupId`, and with no delay of its own. */
+	readonly isSqs?: true;
 	/** Each with a `dedupId` and none with a time to live: every message can be told to have come, or not. */
 	readonly isCareful: boolean;
 }
 
 const keys = 6;
 const most = 12;
+/** SQS takes no larger batch. */
+const mostOverSqs = 10;
 
 /** The messages of one producer. */
 export class Drafts {
@@ -28,16 +32,16 @@ export class Drafts {
 
 	/** What the next request carries: mostly one message, else some. */
 	next(): Draft[] {
-		const count = this.#prng.chance(0.3) ? this.#prng.between(2, most) : 1;
+		const count = this.#prng.chance(0.3) ? this.#prng.between(2, this.#habits.isSqs ? mostOverSqs : most) : 1;
 		return Array.from({ length: count }, () => this.#one());
 	}
 
 	#one(): Draft {
-		const { name, isTopic, isCareful } = this.#habits;
+		const { name, isTopic, isCareful, isSqs = false } = this.#habits;
 		const prng = this.#prng;
 		const rank = ++this.#count;
 		const label = `${name}.${rank}`;
-		const isKeyed = prng.chance(0.6);
+		const isKeyed = prng.chance(0.6) || isSqs;
 		const isRepeatable = prng.chance(0.6) || isCareful;
 		const delayMs = prng.chance(isKeyed ? 0.02 : 0.1) ? prng.between(100, isKeyed ? 800 : 3_000) : undefined;
 		const ttlMs = prng.chance(0.02) ? prng.between(3_100, 6_000) : undefined;
@@ -46,7 +50,7 @@ export class Drafts {
 			rank,
 			...(isKeyed && { key: `${name}-key${prng.between(1, keys)}` }),
 			...(isRepeatable && { dedupId: label }),
-			...(!isTopic && delayMs !== undefined && { delayMs }),
+			...(!isTopic && !isSqs && delayMs !== undefined && { delayMs }),
 			...(!isCareful && ttlMs !== undefined && { ttlMs }),
 			...(isTopic && { attributes: { kind: prng.pick(kinds) } }),
 		};

@@ -49,13 +49,13 @@ export function figuresOf({ queues }: Plan, entries: readonly Entry[]): Figures 
 	}
 	for (const label of published) maybe.delete(label);
 	const counted = (state: Entry['state']) => entries.filter((entry) => entry.state === state).length;
-	const { acked = 0, retried = 0, extended = 0, stale = 0 } = outcomes;
+	const { acked = 0, deleted = 0, retried = 0, extended = 0, stale = 0 } = outcomes;
 	return {
 		published: published.size,
 		maybe: maybe.size,
 		delivered,
 		redelivered,
-		acked,
+		acked: acked + deleted,
 		retried,
 		extended,
 		stale,

@@ -44,10 +44,11 @@ export interface HandedOut {
 	/** Empty where the body is none that was ever made. */
 	readonly label: string;
 	readonly key: string | null;
-	readonly sequence: number;
+	/** Absent where it is not told: over SQS. */
+	readonly sequence?: number;
 	readonly attempt: number;
-	/** The end of the lease, as told. */
-	readonly until: number;
+	/** The end of the lease, as told; over SQS it is not. */
+	readonly until?: number;
 	readonly deadLetter?: { readonly queue: string; readonly buriedAt: number; readonly attempts: number };
 }
 
@@ -58,7 +59,8 @@ export interface Reception extends Request {
 	readonly messages: readonly HandedOut[];
 }
 
-export type Outcome = 'acked' | 'retried' | 'extended' | 'buried' | 'stale' | 'unknown' | 'kept';
+/** `deleted`: over SQS, which does not tell whether it was finished by this or before. */
+export type Outcome = 'acked' | 'deleted' | 'retried' | 'extended' | 'buried' | 'stale' | 'unknown' | 'kept';
 
 /** One receipt of a settlement. */
 export interface Verdict {

@@ -15,6 +15,8 @@ export interface QueuePlan {
 	readonly next?: string;
 	/** Consumers at once. */
 	readonly consumers: number;
+	/** As many more that speak SQS. */
+	readonly sqsConsumers?: number;
 }
 
 export interface SubscriptionPlan {
@@ -35,6 +37,8 @@ export const plan: Plan = {
 		'one-dlq': dead,
 		'many-dlq': { ...dead, partitions: 2 },
 		dead: { ...dead, partitions: 3 },
+		'lines-dlq.fifo': dead,
+		'lines.fifo': { ...own, partitions: 1, deadLetter: 'lines-dlq.fifo', consumers: 1, sqsConsumers: 1 },
 		one: { ...own, partitions: 1, deadLetter: 'one-dlq' },
 		many: { ...own, partitions: 3, deadLetter: 'many-dlq' },
 		'news-all': { ...own, partitions: 1, deadLetter: 'dead' },

@@ -4,6 +4,7 @@ import { Drafts, type Habits } from './drafts.ts';
 import type { Draft, Sent } from './journal.ts';
 import { pause } from './pause.ts';
 import { choicesOf, type Site } from './site.ts';
+import { publishOverSqs } from './sqs-producer.ts';
 
 /** Between two requests of one producer, in ms. */
 const longestPauseMs = 100;
@@ -41,11 +42,9 @@ export async function produce(site: Site, habits: Habits): Promise<void> {
 }
 
 /** One request; undefined where it was never sent. */
-async function publish(
-	{ client, journal }: Site,
-	habits: Habits,
-	drafts: readonly Draft[],
-): Promise<readonly Sent[] | undefined> {
+async function publish(site: Site, habits: Habits, drafts: readonly Draft[]): Promise<readonly Sent[] | undefined> {
+	if (habits.isSqs) return publishOverSqs(site, habits.name, habits.to, drafts);
+	const { client, journal } = site;
 	const path = `${habits.isTopic ? 'topics' : 'queues'}/${habits.to}/messages`;
 	const [first, ...others] = drafts as [Draft, ...Draft[]];
 	const isOne = others.length === 0;

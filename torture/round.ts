@@ -7,6 +7,8 @@ import { pause } from './pause.ts';
 import type { Plan } from './plan.ts';
 import { produce } from './producer.ts';
 import { choicesOf, type Site } from './site.ts';
+import { SqsClient } from './sqs-client.ts';
+import { consumeOverSqs } from './sqs-consumer.ts';
 import type { Victim } from './victim.ts';
 
 export interface RoundOptions {
@@ -37,12 +39,13 @@ export const probe = 'queues/one';
 export async function runRound(options: RoundOptions): Promise<Round> {
 	const { victim, key, plan, seed, round } = options;
 	const client = new Client(victim.url, key);
+	const sqs = new SqsClient(victim.url, key);
 	const journal = new Journal();
 	const calm = new AbortController();
 	const done = new AbortController();
-	const site: Site = { client, journal, plan, seed, round, calm: calm.signal, done: done.signal };
+	const site: Site = { client, sqs, journal, plan, seed, round, calm: calm.signal, done: done.signal };
 	const producing = Promise.all(producers(round).map((habits) => produce(site, habits)));
-	const consuming = Promise.all(consumers(plan).map(({ queue, name }) => consumeAs(site, queue, name)));
+	const consuming = Promise.all(consumers(plan).map((who) => consumeAs(site, who)));
 	try {
 		await Promise.race([killing(site, options), ended(producing), ended(consuming)]);
 		await victim.recovered();
@@ -56,6 +59,7 @@ export async function runRound(options: RoundOptions): Promise<Round> {
 		calm.abort();
 		done.abort();
 		client.close();
+		sqs.close();
 	}
 }
 
@@ -65,10 +69,10 @@ async function ended(clients: Promise<unknown>): Promise<never> {
 	throw new Error('a client ended by itself');
 }
 
-function consumeAs(site: Site, queue: string, name: string): Promise<void> {
+function consumeAs(site: Site, { queue, name, isSqs }: Who): Promise<void> {
 	const plan = site.plan.queues[queue];
 	if (plan === undefined) throw new Error(`there is no queue ${queue}`);
-	return consume(site, queue, plan, name);
+	return isSqs ? consumeOverSqs(site, queue, plan, name) : consume(site, queue, plan, name);
 }
 
 /** Some kills come while the server still recovers from the one before, and its clients all try again at once. */
@@ -105,11 +109,24 @@ function producers(round: number): Habits[] {
 		habits('news', 1, true),
 		habits('news', 2, true),
 		habits('stage-one', 1, false, true),
+		habits('lines.fifo', 1, false, true),
+		{ ...habits('lines.fifo', 2, false, true), isSqs: true },
 	];
 }
 
-function consumers({ queues }: Plan): { queue: string; name: string }[] {
-	return Object.entries(queues).flatMap(([queue, { consumers }]) =>
-		Array.from({ length: consumers }, (_, index) => ({ queue, name: `consumer-${queue}-${index}` })),
-	);
+interface Who {
+	readonly queue: string;
+	readonly name: string;
+	readonly isSqs: boolean;
+}
+
+function consumers({ queues }: Plan): Who[] {
+	return Object.entries(queues).flatMap(([queue, { consumers, sqsConsumers = 0 }]) => [
+		...named(consumers, (index) => ({ queue, name: `consumer-${queue}-${index}`, isSqs: false })),
+		...named(sqsConsumers, (index) => ({ queue, name: `consumer-${queue}-sqs-${index}`, isSqs: true })),
+	]);
+}
+
+function named(count: number, who: (index: number) => Who): Who[] {
+	return Array.from({ length: count }, (_, index) => who(index));
 }

@@ -3,10 +3,13 @@ import { hash } from './body.ts';
 import type { Client } from './client.ts';
 import type { Journal } from './journal.ts';
 import type { Plan } from './plan.ts';
+import type { SqsClient } from './sqs-client.ts';
 
 /** Where producers and consumers of a round work. */
 export interface Site {
 	readonly client: Client;
+	/** The same server, as AWS's SDK sees it. */
+	readonly sqs: SqsClient;
 	readonly journal: Journal;
 	readonly plan: Plan;
 	readonly seed: number;

@@ -27,7 +27,7 @@ beforeAll(async () => {
 	topic = await newTopic({}, `${prefix}-topic`);
 });
 
-const denied = { name: 'AccessDeniedException', code: 'AccessDenied', status: 403, fault: 'client' };
+const denied = { name: 'AccessDenied', code: 'AccessDenied', status: 403, fault: 'client' };
 
 type Clients = ReturnType<typeof clientsFor>;
 type Act = readonly [needs: string, name: string, act: (clients: Clients, queue: Queue) => Promise<unknown>];

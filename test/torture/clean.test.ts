@@ -54,6 +54,22 @@ const journals: Readonly<Record<string, readonly Entry[]>> = {
 		settled({ at: 150 }, { label: 'a', outcome: 'unknown' }),
 	],
 
+	'over SQS: neither the end of a lease is told, nor which delete finished a message': [
+		published('a', { at: 10 }),
+		received({ at: 100 }, { label: 'a', until: undefined, sequence: undefined }),
+		received({ at: 2_150, start: 1_900 }, { label: 'a', attempt: 2 }),
+		settled({ at: 2_170 }, { label: 'a', attempt: 2, outcome: 'deleted' }),
+		settled({ at: 2_190 }, { label: 'a', attempt: 1, outcome: 'deleted' }),
+	],
+
+	'over SQS: a delete tells that a message is finished, where the answer to the one before was lost': [
+		published('a', { at: 10 }),
+		received({ at: 100 }, 'a'),
+		received({ at: 2_150 }, { label: 'a', attempt: 2 }),
+		settled({ at: 2_170, state: 'lost' }, { label: 'a', attempt: 2 }),
+		settled({ at: 2_190 }, { label: 'a', attempt: 1, outcome: 'deleted' }),
+	],
+
 	'a receive whose answer was lost counts as an attempt, and holds its messages': [
 		published('a', { at: 10 }),
 		received({ at: 100, state: 'lost' }),

@@ -26,6 +26,21 @@ export const deliveryFaults: readonly Planted[] = [
 	],
 
 	['again', 'it is handed out again after its acknowledgement', [...first, settled({ at: 120 }, 'a'), ...ended]],
+	[
+		'again',
+		'it is handed out again after it was deleted over SQS',
+		[...first, settled({ at: 120 }, { label: 'a', outcome: 'deleted' }), ...ended],
+	],
+	[
+		'holders',
+		'over SQS it is handed out while its lease runs at the least',
+		[
+			published('a', { at: 10 }),
+			received({ at: 100, start: 90 }, { label: 'a', until: undefined }),
+			received({ at: 2_080, start: 2_070 }, { ...second, until: undefined }),
+			settled({ at: 2_100 }, second),
+		],
+	],
 	['again', 'so it is, as the same attempt', [...first, settled({ at: 120 }, 'a'), received({ at: 2_500 }, 'a')]],
 	[
 		'again',

@@ -1,14 +1,16 @@
+import { isFinish } from './fates.ts';
 import type { View } from './view.ts';
 import { since, type Violation } from './violation.ts';
 
 /** Nobody gets a message, or its dead letter, after its acknowledgement was answered with success. */
 export function* again(view: View): Generator<Violation> {
 	for (const { queue, id, label, handouts, settled } of view.allStories()) {
-		const ack = settled.find(({ outcome }) => outcome === 'acked');
+		const ack = settled.find(isFinish);
 		if (ack === undefined) continue;
 		const what = `${label} of ${queue}, acknowledged as attempt ${ack.attempt} at ${since(view, ack.end)},`;
 		for (const { attempt, start, end } of handouts) {
-			if (attempt <= ack.attempt && start <= ack.end) continue;
+			const mayBeBefore = attempt <= ack.attempt || ack.outcome === 'deleted';
+			if (mayBeBefore && start <= ack.end) continue;
 			yield { property: 'again', evidence: `${what} was handed out as attempt ${attempt} at ${since(view, end)}` };
 		}
 		if (view.deadOf(queue, label).some((dead) => dead.id === id)) {

@@ -25,7 +25,10 @@ export function* duplicates(view: View): Generator<Violation> {
 
 /** A message has its id and, in one queue, its sequence number. */
 function copiesIn(stories: readonly Story[]): string[] {
-	const all = stories.flatMap(({ id, handouts }) => handouts.map(({ sequence }) => `${id} (sequence ${sequence})`));
+	const all = stories.flatMap(({ id, handouts }) => {
+		const told = handouts.flatMap(({ sequence }) => (sequence === undefined ? [] : [`${id} (sequence ${sequence})`]));
+		return told.length > 0 ? told : [id];
+	});
 	return [...new Set(all)];
 }
 

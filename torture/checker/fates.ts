@@ -1,4 +1,4 @@
-import type { Expected, Story, View } from './view.ts';
+import type { Expected, Settled, Story, View } from './view.ts';
 
 /**
  * What became of a message. `maybe acked`: its acknowledgement was sent and the answer lost. `buried`: its last attempt
@@ -22,7 +22,12 @@ export function exists(view: View, { isCertain, queue, label }: Expected): boole
 }
 
 export function isAcked({ settled }: Story): boolean {
-	return settled.some(({ outcome }) => outcome === 'acked');
+	return settled.some(isFinish);
+}
+
+/** From its answer on the message is finished, whoever did it. */
+export function isFinish({ outcome }: Settled): boolean {
+	return outcome === 'acked' || outcome === 'deleted';
 }
 
 /** Only of the newest attempt: an older one was still open when the message was handed out again. */
@@ -47,9 +52,9 @@ export function unfinishedUntil(view: View, { queue, label, from, draft }: Expec
 	for (const { handouts, settled } of stories) {
 		const newest = handouts.at(-1)?.attempt;
 		for (const { at } of handouts) lastHandout = Math.max(lastHandout, at);
-		for (const { verb, outcome, attempt, start } of settled) {
-			const isMaybe = verb === 'ack' && outcome === undefined && attempt === newest;
-			if (outcome === 'acked' || isMaybe) ends.push(start);
+		for (const one of settled) {
+			const isMaybe = one.verb === 'ack' && one.outcome === undefined && one.attempt === newest;
+			if (isFinish(one) || isMaybe) ends.push(one.start);
 		}
 	}
 	for (const { handouts } of view.deadOf(queue, label)) ends.push(handouts[0]?.deadLetter?.buriedAt ?? 0);

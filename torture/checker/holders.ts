@@ -1,3 +1,5 @@
+import type { Outcome } from '../journal.ts';
+import { isFinish } from './fates.ts';
 import type { Handout, Story, View } from './view.ts';
 import { since, type Violation } from './violation.ts';
 
@@ -22,7 +24,7 @@ function* overlaps(view: View, story: Story): Generator<string> {
 	for (const [index, first] of handouts.entries()) {
 		const second = handouts[index + 1];
 		// What comes back after it was finished has no holder any more: that is another check's finding.
-		if (second === undefined || settled.some(({ outcome, end }) => outcome === 'acked' && end < second.start)) continue;
+		if (second === undefined || settled.some((one) => isFinish(one) && one.end < second.start)) continue;
 		if (second.attempt === first.attempt) {
 			yield `attempt ${first.attempt} was handed out at ${since(view, first.at)} and at ${since(view, second.at)}`;
 			continue;
@@ -49,10 +51,13 @@ function heldUntil({ settled }: Story, { attempt, until }: Handout): number {
 	return end;
 }
 
+/** Said of a receipt that did not count; `deleted` also of one that comes after the message was finished. */
+const tellsNothing: readonly Outcome[] = ['stale', 'unknown', 'kept', 'deleted'];
+
 /** A receipt that is not the newest changes nothing. */
 function* lateWords(view: View, { handouts, settled }: Story): Generator<string> {
 	for (const { attempt, verb, outcome, start } of settled) {
-		if (outcome === undefined || outcome === 'stale' || outcome === 'unknown' || outcome === 'kept') continue;
+		if (outcome === undefined || tellsNothing.includes(outcome)) continue;
 		const newer = handouts.find((handout) => handout.attempt > attempt && handout.end < start);
 		if (newer === undefined) continue;
 		yield `${verb} of attempt ${attempt} at ${since(view, start)} was ${outcome}, after attempt ${newer.attempt} had been ` +

@@ -15,10 +15,12 @@ export interface Expected {
 }
 
 export interface Handout extends HandedOut {
+	/** As told; else the earliest that it can be. */
+	readonly until: number;
 	readonly start: number;
 	readonly end: number;
 	readonly leaseMs: number;
-	/** When it was handed out: what is told of its lease, less what was asked for. */
+	/** When it was handed out: what is told of its lease, less what was asked for; else the latest that it can be. */
 	readonly at: number;
 	/** The request that it came with, and its place in the answer. */
 	readonly reception: Reception;
@@ -99,13 +101,15 @@ export class View {
 			if (entry.kind !== 'receive') continue;
 			for (const [place, message] of entry.messages.entries()) {
 				const { start, end, leaseMs } = entry;
-				const at = message.until - leaseMs;
+				const { until = start + leaseMs } = message;
+				const at = message.until === undefined ? end : until - leaseMs;
 				this.#storyOf(entry.queue, message).handouts.push({
 					...message,
 					start,
 					end,
 					leaseMs,
 					at,
+					until,
 					reception: entry,
 					place,
 				});
