@@ -17,6 +17,18 @@ import {
 const base64 = (value: string) => Buffer.from(value).toString('base64');
 
 describe('ReceiveMessage', () => {
+	test('of a FIFO queue fills its batch from one group, in order, before it takes from another', async () => {
+		const queue = await fifoQueue();
+		for (const [index, MessageGroupId] of ['a', 'b', 'a', 'b', 'c', 'a'].entries()) {
+			await sendText(queue, `${MessageGroupId}${index}`, { MessageGroupId, MessageDeduplicationId: String(index) });
+		}
+		const bodies = async (MaxNumberOfMessages: number) =>
+			(await receiveMessages(queue, { MaxNumberOfMessages })).map(({ Body }) => Body);
+		expect(await bodies(2)).toEqual(['a0', 'a2']);
+		expect(await bodies(10)).toEqual(['b1', 'b3', 'c4']);
+		expect(await bodies(10)).toEqual([]);
+	});
+
 	test('answers of a message what was asked for, and leaves out the list where there is none', async () => {
 		const queue = await sqsQueue({ VisibilityTimeout: '0' });
 		expect(await done('ReceiveMessage', { QueueUrl: urlOf(queue) })).toEqual({});
@@ -61,7 +73,7 @@ describe('ReceiveMessage', () => {
 			),
 		);
 		const { xml: empty } = await query({ Action: 'ReceiveMessage', QueueUrl: urlOf(queue) });
-		expect(empty).toMatch(/<ReceiveMessageResponse [^>]*><ResponseMetadata>/);
+		expect(empty).toMatch(/<ReceiveMessageResponse [^>]*><ReceiveMessageResult\/><ResponseMetadata>/);
 	});
 
 	test('numbers may be text in JSON too, and parts of a second count', async () => {

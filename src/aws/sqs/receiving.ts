@@ -54,6 +54,8 @@ export const receivingActions: Actions = {
 				visibilityTimeoutMs: optionalMilliseconds(wish.VisibilityTimeout),
 				consumer: call.caller.name,
 				attemptId,
+				// "SQS first attempts to return as many messages with the same message group ID as possible" (FIFO delivery logic).
+				...(isFifo(name) ? { keyFirst: true as const } : {}),
 			};
 			const deadline = waitSeconds === 0 ? 0 : Date.now() + milliseconds(waitSeconds);
 			const { signal } = call.request;
