@@ -92,13 +92,15 @@ describe('annotations of queues and topics', () => {
 		const { id: last } = await publish(queue, 'd');
 		await asked('DELETE', `${path}/messages/${last}`);
 		await asked('POST', `${path}/redrive`, { to: await newQueue() });
+		await asked('GET', `${path}/redrives`);
 		await asked('POST', `${path}/purge`);
 		await asked('POST', `/v1/topics/${topic}/messages/batch`, { messages: [{ body: 'a' }] });
 		await asked('GET', `/v1/topics/${topic}`);
 		await asked('GET', '/metrics');
 
 		const methods = new Set(heard.map((call) => call.split(' ')[0]));
-		const all = ['publish', 'receive', 'fetch', 'figures', 'browse', 'look', 'handOver', 'remove', 'redrive', 'purge'];
+		const looking = ['figures', 'browse', 'look', 'redrives'];
+		const all = [...looking, 'publish', 'receive', 'fetch', 'handOver', 'remove', 'redrive', 'purge'];
 		expect(all.filter((method) => !methods.has(method))).toEqual([]);
 		expect(heard.filter((call) => call.includes('annotations'))).toEqual([]);
 	});
