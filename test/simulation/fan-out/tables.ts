@@ -1,7 +1,7 @@
 import type { Sql } from '../../../durable-objects/database';
 
 const NAMES =
-	'alias|cursor|dedup|held|inbox|lease|outbox|scheduled|segment|state|straggler|subscription|schema_version|straggler_due|scheduled_due';
+	'alias|cursor|dedup|held|inbox|lease|outbox|receive_attempt|scheduled|segment|state|straggler|subscription|schema_version|straggler_due|scheduled_due';
 const NAMED = new RegExp(`\\b(FROM|INTO|UPDATE|JOIN|TABLE|EXISTS|INDEX|ON)\\s+(${NAMES})\\b`, 'g');
 const QUALIFIED = new RegExp(`\\b(${NAMES})\\.`, 'g');
 
