@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Answer, newName, read } from '../http/client';
+import { type Answer, getQueue, newName, read } from '../http/client';
 import { done, send, urlOf } from './client';
 
 // What the suites of messages share.
@@ -66,4 +66,20 @@ export function sendText(queue: string, MessageBody: string, options: object = {
 export async function raw(action: string, body: string, signal?: AbortSignal): Promise<Answer> {
 	const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` };
 	return read(await send({ headers, body, ...(signal && { signal }) }));
+}
+
+/** How many messages there are to receive, and how many are handed out. */
+export async function figures(queue: string): Promise<readonly [visible: number, leased: number]> {
+	const { visible, leased } = (await getQueue(queue)).figures;
+	return [visible, leased];
+}
+
+export async function queueWith(...bodies: readonly string[]): Promise<string> {
+	const queue = await sqsQueue();
+	for (const body of bodies) await sendText(queue, body);
+	return queue;
+}
+
+export function deleting(queue: string, ReceiptHandle: string) {
+	return { QueueUrl: urlOf(queue), ReceiptHandle };
 }
