@@ -126,8 +126,8 @@ export class Partition extends DurableObject<Env> {
 		return this.run({ kind: 'cancelRedrive', queue, id });
 	}
 
-	purge(queue: Queue): Promise<Refusal | { purged: number }> {
-		return this.run({ kind: 'purge', queue });
+	purge(queue: Queue, forgetDedup = false): Promise<Refusal | { purged: number }> {
+		return this.run({ kind: 'purge', queue, forgetDedup });
 	}
 
 	/** Adopts newer settings at once, e.g. so that a resume wakes who waits. */

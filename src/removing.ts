@@ -14,11 +14,11 @@ export async function deleteQueue(env: Env, name: string, force: boolean): Promi
 	return deleted;
 }
 
-/** Removes all messages of a queue, those in flight included. Answers how many. */
-export function purgeQueue(env: Env, name: string): Promise<{ readonly purged: number }> {
+/** Removes all messages of a queue, those in flight included, and forgets its dedupIds where that is asked. Answers how many. */
+export function purgeQueue(env: Env, name: string, forgetDedup: boolean): Promise<{ readonly purged: number }> {
 	return queues.with(env, name, async (queue) => {
 		const parts = await everyPartition(queue, (index) =>
-			reach('repeatable', () => partitionAt(env, queue, index).purge(told(queue))),
+			reach('repeatable', () => partitionAt(env, queue, index).purge(told(queue), forgetDedup)),
 		);
 		const refusal = parts.find(isRefusal);
 		if (refusal !== undefined) return refusal;

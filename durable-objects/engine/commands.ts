@@ -11,7 +11,8 @@ export type Command = { readonly queue: Queue } & (
 	| { readonly kind: 'browse'; readonly command: protocol.BrowseCommand }
 	| { readonly kind: 'look' | 'remove' | 'cancelRedrive'; readonly id: string }
 	| { readonly kind: 'redrive'; readonly command: protocol.RedriveCommand }
-	| { readonly kind: 'redrives' | 'purge' | 'configure' | 'figures' | 'seal' | 'unseal' | 'destroy' | 'tick' }
+	| { readonly kind: 'purge'; readonly forgetDedup?: boolean }
+	| { readonly kind: 'redrives' | 'configure' | 'figures' | 'seal' | 'unseal' | 'destroy' | 'tick' }
 	| { readonly kind: 'taken'; readonly parcel: OutboxParcel; readonly positions: ReadonlySet<number> }
 	/** There is no such queue: what was redriven comes back into this one. */
 	| { readonly kind: 'giveBack'; readonly parcel: OutboxParcel }

@@ -1,6 +1,6 @@
 import type { Database } from '../database';
 import { type Queue, type QueueSettings, type Refusal, refuse } from '../protocol';
-import { isInDedupWindow } from './dedup';
+import { forgetDedup, isInDedupWindow } from './dedup';
 import { backlog } from './figures';
 import { schedule } from './flights';
 import type { Memory } from './memory';
@@ -25,8 +25,9 @@ export function closed(memory: Memory, name: string): Refusal | undefined {
 	return undefined;
 }
 
-/** Takes every message out, leased and delayed ones too. What was accepted under a dedupId stays known. */
-export function purge(database: Database, memory: Memory): { readonly purged: number } {
+/** Takes every message out, leased and delayed ones too. What was accepted under a dedupId stays known, unless it is to be forgotten. */
+export function purge(database: Database, memory: Memory, forgetsDedup = false): { readonly purged: number } {
+	if (forgetsDedup) forgetDedup(database, memory);
 	const purged = backlog(memory).messages;
 	for (const table of ['segment', 'lease', 'straggler', 'held', 'scheduled', 'alias', 'receive_attempt'] as const) {
 		database.run(`DELETE FROM ${table}`);
@@ -105,9 +106,7 @@ export function unseal(database: Database, memory: Memory): null {
  */
 export function destroy(database: Database, memory: Memory): null {
 	if (memory.destroyed) return null;
-	purge(database, memory);
-	database.run('DELETE FROM dedup');
-	memory.hasDedup = false;
+	purge(database, memory, true);
 	memory.redrive = undefined;
 	memory.endedRedrives = [];
 	memory.redriveDirty = true;

@@ -59,6 +59,13 @@ export function sweepDedup(database: Database, memory: DedupMemory, settings: Wi
 	memory.hasDedup = anyDedup(database);
 }
 
+/** All of them, as if none had been accepted. */
+export function forgetDedup(database: Database, memory: DedupMemory): void {
+	database.run('DELETE FROM dedup');
+	memory.hasDedup = false;
+	memory.sweep.dedupAfter = '';
+}
+
 export function anyDedup(database: Database): boolean {
 	return database.first('SELECT 1 FROM dedup LIMIT 1') !== undefined;
 }

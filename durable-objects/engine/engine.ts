@@ -157,7 +157,7 @@ export class PartitionEngine {
 			case 'cancelRedrive':
 				return cancelRedrive(memory, command.id);
 			case 'purge':
-				return purge(database, memory);
+				return purge(database, memory, command.forgetDedup);
 			case 'figures':
 				flushSegments(database, memory);
 				return figures(database, memory, now);

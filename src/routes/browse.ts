@@ -15,7 +15,7 @@ import { reach } from '../objects';
 import { everyPartition, partitionAt } from '../partitioner';
 import { purgeQueue } from '../removing';
 import { MessagePath, QueuePath } from '../schemas/common';
-import { BrowseAnswer, BrowseQuery, PurgeAnswer } from '../schemas/consuming';
+import { BrowseAnswer, BrowseQuery, PurgeAnswer, PurgeQuery } from '../schemas/consuming';
 import { BrowsedAnswer } from '../schemas/messages';
 
 /** Look without touching; remove one message or all. */
@@ -142,11 +142,12 @@ function purge(app: App): void {
 			summary: 'Remove all messages',
 			access: 'manage',
 			params: QueuePath,
+			query: PurgeQuery,
 			answers: { 200: { description: 'How many were removed.', schema: PurgeAnswer } },
 			problems: ['queue_not_found'],
 		},
-		async ({ env, params }) => {
-			return ok(await purgeQueue(env, params.queue));
+		async ({ env, params, query }) => {
+			return ok(await purgeQueue(env, params.queue, query.forgetDedup === 'true'));
 		},
 	);
 }

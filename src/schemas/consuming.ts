@@ -207,4 +207,11 @@ export const RedrivePath = QueuePath.extend({
 		.openapi({ param: { name: 'id', in: 'path' } }),
 });
 
+export const PurgeQuery = z.strictObject({
+	forgetDedup: z
+		.enum(['true', 'false'])
+		.default('false')
+		.describe('true: what was accepted under a dedupId is forgotten too, so that it can be published again.'),
+});
+
 export const PurgeAnswer = z.object({ purged: z.int() });

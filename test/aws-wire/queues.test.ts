@@ -195,6 +195,17 @@ describe('PurgeQueue and DeleteQueue', () => {
 		expect((await getQueue(name)).figures).toMatchObject({ visible: 0, leased: 0 });
 	});
 
+	test('a purge of a FIFO queue forgets its deduplication ids, that of another does not', async () => {
+		for (const [name, duplicate] of [
+			[await createdFifo(), false],
+			[await created(), true],
+		] as const) {
+			await publish(name, 'a', '?key=k&dedupId=d');
+			await done('PurgeQueue', { QueueUrl: urlOf(name) });
+			expect(await publish(name, 'b', '?key=k&dedupId=d')).toMatchObject({ duplicate });
+		}
+	});
+
 	test('a queue goes, whoever sends it dead letters; its name can be taken at once', async () => {
 		const dead = await created();
 		const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arnOf(dead), maxReceiveCount: 1 });

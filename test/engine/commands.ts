@@ -41,8 +41,9 @@ export function commandOf(action: Action, queue: Queue, names: Names, epoch: num
 		}
 		case 'cancel':
 			return { kind: 'cancelRedrive', queue, id: names.redriveId(action.name) };
-		case 'redrives':
 		case 'purge':
+			return { kind: 'purge', queue, forgetDedup: action.forget };
+		case 'redrives':
 		case 'figures':
 		case 'tick':
 			return { kind: action.verb, queue };

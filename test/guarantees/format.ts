@@ -47,6 +47,8 @@ function formatAction(action: Action): string {
 			return `seek ${action.name} ${formatPlace(action.from)}`;
 		case 'redrive':
 			return `redrive${option('to ', action.to)}${option('only ', action.names?.join('+'))}${option('rate ', action.rate)}${option('as ', action.as)}`;
+		case 'purge':
+			return action.forget ? 'purge forget' : 'purge';
 		default:
 			return action.verb;
 	}

@@ -110,6 +110,7 @@ export class HttpPlayer implements Player {
 			case 'cancel':
 				return call('DELETE', `${path}/redrives/${this.names.redriveId(action.name)}`);
 			case 'purge':
+				return call('POST', `${path}/purge?forgetDedup=${action.forget === true}`);
 			case 'pause':
 			case 'resume':
 				return call('POST', `${path}/${action.verb}`);

@@ -31,6 +31,18 @@ promise(
 );
 
 promise(
+	'P7: a purge forgets what was accepted where it is asked to, and remembers what comes after it',
+	`
+   0  publish a dedup 1
+   0  purge forget        -> purged 1
+   0  publish b dedup 1   -> ok
+   1  restart
+   1  publish c dedup 1   -> duplicate b
+   1  receive 10          -> b#1
+`,
+);
+
+promise(
 	'P7: duplicates are found within a batch, in one commit, and across a restart',
 	`
    0  publish a dedup d, b dedup d, c   -> ok, duplicate a, ok

@@ -97,8 +97,10 @@ function parseAction(words: Words): Action {
 		case 'unsubscribe':
 		case 'lag':
 			return { verb, name: words.next('a subscription') };
-		case 'redrives':
 		case 'purge':
+			if (words.peek() !== 'forget') return { verb };
+			return { verb, forget: words.next('forget') === 'forget' };
+		case 'redrives':
 		case 'pause':
 		case 'resume':
 		case 'figures':

@@ -113,7 +113,8 @@ export type Action =
 	| { verb: 'courier'; fault: 'before' | 'after' | 'twice' | 'crash' }
 	| { verb: 'redrive'; to?: string; names?: string[]; rate?: number; as?: string }
 	| { verb: 'cancel'; name: string }
-	| { verb: 'redrives' | 'purge' | 'pause' | 'resume' | 'figures' | 'restart' | 'tick' | 'delete' };
+	| { verb: 'purge'; forget?: boolean }
+	| { verb: 'redrives' | 'pause' | 'resume' | 'figures' | 'restart' | 'tick' | 'delete' };
 
 export type Verb = Action['verb'];
 

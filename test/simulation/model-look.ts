@@ -65,11 +65,12 @@ function checkShown(model: Model, shown: BrowsedMessage, now: number): void {
 	);
 }
 
-export function checkPurge(model: Model, answer: unknown): void {
+export function checkPurge(model: Model, forgets: boolean, answer: unknown): void {
 	const { purged } = answer as { purged: number };
 	const sure = model.messages.filter((message) => !message.mayBeGone).length;
 	demand(purged >= sure && purged <= model.messages.length, () => `purge took ${purged} of ${model.messages.length}`);
 	model.messages = [];
+	if (forgets) model.accepted.clear();
 }
 
 /**

@@ -206,7 +206,7 @@ export class Trial {
 				checkRemove(model, this.names.named(action.name)?.id ?? '', result, now);
 				break;
 			case 'purge':
-				checkPurge(model, result);
+				checkPurge(model, action.forget === true, result);
 				break;
 			case 'figures':
 				checkFigures(model, result, now, alone);

@@ -100,7 +100,7 @@ export class Workload {
 			[3, () => ({ verb: 'browse', state: prng.pick([undefined, 'visible', 'leased', 'delayed']) })],
 			[2, () => ({ verb: 'look', name: this.someName() })],
 			[3, () => ({ verb: 'remove', name: this.someName() })],
-			[0.6, () => ({ verb: 'purge' })],
+			[0.6, () => ({ verb: 'purge', forget: prng.chance(0.5) })],
 			[1, () => ({ verb: 'pause' })],
 			[this.trial.model.queue.paused ? 20 : 0.5, () => ({ verb: 'resume' })],
 			[2, () => ({ verb: 'set', settings: this.change() })],

@@ -122,12 +122,13 @@ export const queueActions: Actions = {
 		},
 	}),
 
+	/** As SQS does, what was accepted under a deduplication id is forgotten too. */
 	PurgeQueue: action({
 		access: 'manage',
 		parameters: OneQueue,
 		about: ({ QueueUrl }) => QueueUrl,
 		run: async ({ env }, { QueueUrl: name }) => {
-			await purgeQueue(env, name);
+			await purgeQueue(env, name, isFifo(name));
 			return {};
 		},
 	}),

@@ -21,6 +21,12 @@ export const counts: readonly Mutant[] = [
 		replace: '',
 	},
 	{
+		name: 'purge-keeps-the-dedup-ids',
+		file: 'engine/control.ts',
+		find: 'if (forgetsDedup) forgetDedup',
+		replace: 'if (false as boolean) forgetDedup',
+	},
+	{
 		name: 'tally-not-written',
 		file: 'engine/engine.ts',
 		find: 'if (memory.tallyDirty) writeState',
