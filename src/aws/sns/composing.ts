@@ -5,8 +5,8 @@ import { type Draft, newMessage, sizeOfAttributes } from '../attributes';
 import { contentDedupId, dedupIdInGroup } from '../deduplication';
 import { isFifo } from '../names';
 import { textParameter } from '../parameters';
+import { jsonObjectOf } from '../values';
 import { invalid } from './action';
-import { jsonObjectOf } from './attribute-values';
 import { messageAttributesParameter, readAttributes } from './message-attributes';
 import { deduplicationOf } from './topic-attributes';
 

@@ -3,7 +3,7 @@ import { filterFaults } from '../../../durable-objects/filter/filter';
 import type { FilterPolicy, FilterScope, Subscription } from '../../../durable-objects/protocol';
 import type { AwsError } from '../errors';
 import { ACCOUNT, isFifo, queueArn, queueOfArn, subscriptionArn, topicArn } from '../names';
-import { jsonObjectOf, switchOf } from './attribute-values';
+import { jsonObjectOf, switchOf } from '../values';
 import { annotationsOf, attributePatch, keptAttributes } from './kept';
 
 // Attributes of subscriptions (https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html).

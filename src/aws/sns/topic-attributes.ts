@@ -1,7 +1,7 @@
 import type { Topic } from '../../../durable-objects/protocol';
 import { ACCOUNT, isFifo, topicArn } from '../names';
+import { isJsonObject, switchOf } from '../values';
 import { invalid } from './action';
-import { isJsonObject, switchOf } from './attribute-values';
 import { keptAttributes } from './kept';
 
 // Attributes of topics (https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html). Those that mean nothing

@@ -4,22 +4,10 @@ import { orProblem } from '../../problems';
 import type { Actions, Call } from '../facade';
 import { queueArn } from '../names';
 import { textList, textParameter } from '../parameters';
+import { newStatement, type Statement, statementsIn } from '../statements';
 import { action, queueUrlParameter } from './action';
 import { attributeOf, patchOf } from './attributes';
 import { invalidParameter } from './errors';
-
-// Statements of a queue's Policy, which is kept and answered; what a caller may do, its access key decides.
-
-interface Statement {
-	readonly Sid?: string;
-	readonly [field: string]: unknown;
-}
-
-interface Policy {
-	readonly Version?: string;
-	readonly Id?: string;
-	readonly Statement?: Statement | readonly Statement[];
-}
 
 const PERMITTED = [
 	'*',
@@ -39,8 +27,8 @@ async function changeStatements({ env, region }: Call, name: string, change: Cha
 	const arn = queueArn(region, name);
 	const queue = await queues.fresh(env, name);
 	const blank = { Version: '2008-10-17', Id: `${arn}/SQSDefaultPolicy` };
-	const policy: Policy = { ...blank, ...JSON.parse(attributeOf(queue, 'Policy', region) ?? '{}') };
-	const statements = change([policy.Statement ?? []].flat(), arn);
+	const policy = { ...blank, ...JSON.parse(attributeOf(queue, 'Policy', region) ?? '{}') };
+	const statements = change(statementsIn(policy), arn);
 	const text = statements.length === 0 ? '' : JSON.stringify({ ...policy, Statement: statements });
 	queues.remember(orProblem(await catalogOf(env).patchQueue(name, patchOf(name, { Policy: text }))));
 	return {};
@@ -50,29 +38,12 @@ const Labelled = z.object({ QueueUrl: queueUrlParameter, Label: textParameter })
 
 const NewPermission = Labelled.extend({ AWSAccountIds: textList.min(1), Actions: textList.min(1) });
 
-function newStatement({ Label, AWSAccountIds, Actions }: z.output<typeof NewPermission>, arn: string): Statement {
-	const actions = Actions.map((each) => `SQS:${each}`);
-	const accounts = AWSAccountIds.map((account) => `arn:aws:iam::${account}:root`);
-	return {
-		Sid: Label,
-		Effect: 'Allow',
-		Principal: { AWS: oneOrAll(accounts) },
-		Action: oneOrAll(actions),
-		Resource: arn,
-	};
-}
-
-function oneOrAll<T>(values: readonly T[]): T | readonly T[] | undefined {
-	return values.length === 1 ? values[0] : values;
-}
-
 export const permissionActions: Actions = {
 	AddPermission: action({
 		access: 'manage',
 		parameters: NewPermission,
 		about: ({ QueueUrl }) => QueueUrl,
-		run: (call, wanted) => {
-			const { QueueUrl, Label, AWSAccountIds, Actions } = wanted;
+		run: (call, { QueueUrl, Label, AWSAccountIds, Actions }) => {
 			const rule = 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length';
 			if (!LABEL.test(Label)) throw invalidParameter('Label', Label, rule);
 			const account = AWSAccountIds.find((each) => !/^\d{12}$/.test(each));
@@ -84,7 +55,8 @@ export const permissionActions: Actions = {
 			}
 			return changeStatements(call, QueueUrl, (statements, arn) => {
 				if (statements.some(({ Sid }) => Sid === Label)) throw invalidParameter('Label', Label, 'Already exists.');
-				return [...statements, newStatement(wanted, arn)];
+				const actions = Actions.map((each) => `SQS:${each}`);
+				return [...statements, newStatement(Label, AWSAccountIds, actions, arn)];
 			});
 		},
 	}),

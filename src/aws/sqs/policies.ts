@@ -3,6 +3,7 @@ import { type Annotations, LIMITS } from '../../../durable-objects/protocol';
 import { authorize } from '../../auth';
 import type { Call } from '../facade';
 import { isFifo, queueOfArn } from '../names';
+import { jsonObjectOf } from '../values';
 import { invalidAttribute, invalidParameter } from './errors';
 import { findQueue } from './find';
 import { QUEUE_PREFIX } from './kept';
@@ -14,7 +15,7 @@ const FIELDS = ['maxReceiveCount', 'deadLetterTargetArn'] as const;
 /** A RedrivePolicy as settings; an empty one takes the dead-letter queue away. */
 export function redrivePatch(text: string): QueuePatch {
 	if (text === '') return { deadLetter: null };
-	const policy = objectIn(text);
+	const policy = jsonObjectOf(text);
 	if (policy === undefined) throw invalidAttribute('RedrivePolicy', 'Redrive policy is not a valid JSON map.');
 	const missing = FIELDS.find((field) => policy[field] === undefined);
 	if (missing !== undefined)
@@ -66,7 +67,7 @@ const MOST_SOURCES = 10;
 /** A RedriveAllowPolicy as it is kept; null for an empty one. */
 export function allowPolicyText(text: string): string | null {
 	if (text === '') return null;
-	const policy = objectIn(text);
+	const policy = jsonObjectOf(text);
 	const { redrivePermission, sourceQueueArns: sources, ...others } = policy ?? {};
 	const isList = sources === undefined || (Array.isArray(sources) && sources.every((arn) => typeof arn === 'string'));
 	if (!PERMISSIONS.includes(redrivePermission) || !isList || Object.keys(others).length > 0) {
@@ -102,19 +103,9 @@ function allows({ annotations }: { readonly annotations?: Annotations }, source:
 /** A Policy as it is kept, which nothing here goes by; null for an empty one. */
 export function policyText(text: string): string | null {
 	if (text === '') return null;
-	const policy = objectIn(text);
+	const policy = jsonObjectOf(text);
 	if (policy === undefined) throw invalidAttribute('Policy');
 	return JSON.stringify(policy);
-}
-
-function objectIn(text: string): Record<string, unknown> | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-		return isObject ? (value as Record<string, unknown>) : undefined;
-	} catch {
-		return undefined;
-	}
 }
 
 function refusedPolicy(text: string, reason: string) {
