@@ -102,6 +102,13 @@ export async function received(queue: string, count: number): Promise<ReceivedMe
 	return messages;
 }
 
+/** The next message of a queue. */
+export async function one(queue: string): Promise<ReceivedMessage> {
+	const [message] = await received(queue, 1);
+	if (message === undefined) throw new Error('nothing came');
+	return message;
+}
+
 /** Gives a message back, to be handed out again at once. */
 export async function giveBack(queue: string, { position, attempt }: ReceivedMessage): Promise<void> {
 	const command = { ack: [], retry: [{ position, attempt, delayMs: 0 }], extend: [] };
