@@ -1,4 +1,7 @@
-/** The object that a text is as JSON, or undefined. */
+/** Far above what a policy nests; what is much deeper can be read, but not be written any more. */
+const DEEPEST = 100;
+
+/** The object that a text is as JSON; undefined where it is none, or too deep. */
 export function jsonObjectOf(text: string): Record<string, unknown> | undefined {
 	let value: unknown;
 	try {
@@ -6,9 +9,16 @@ export function jsonObjectOf(text: string): Record<string, unknown> | undefined 
 	} catch {
 		return undefined;
 	}
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
-		? (value as Record<string, unknown>)
-		: undefined;
+	const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+	return isObject && isShallow(value) ? (value as Record<string, unknown>) : undefined;
+}
+
+function isShallow(value: unknown): boolean {
+	let level = [value];
+	for (let depth = 0; depth < DEEPEST && level.length > 0; depth++) {
+		level = level.flatMap((one): unknown[] => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+	}
+	return level.length === 0;
 }
 
 export function isJsonObject(text: string): boolean {

@@ -10,6 +10,11 @@ function set(topic: string, name: string, value: string) {
 	return { TopicArn: topicArnOf(topic), AttributeName: name, AttributeValue: value };
 }
 
+/** JSON that nests so many objects. */
+function deep(levels: number): string {
+	return `${'{"http":'.repeat(levels)}1${'}'.repeat(levels)}`;
+}
+
 describe('attributes', () => {
 	test('of a topic that has none of its own', async () => {
 		const name = await newTopic();
@@ -67,6 +72,7 @@ describe('attributes', () => {
 			'Invalid parameter: AttributeName Reason: ContentBasedDeduplication is of FIFO topics only',
 		],
 		['Policy', '{', 'Invalid parameter: Policy Reason: failed to parse JSON'],
+		['DeliveryPolicy', deep(10_000), 'Invalid parameter: DeliveryPolicy Reason: failed to parse JSON'],
 		['SignatureVersion', '3', 'Invalid parameter: SignatureVersion Reason: Must be 1 or 2'],
 		['DisplayName', 'x'.repeat(101), 'Invalid parameter: DisplayName Reason: Must have at most 100 characters'],
 	];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isCarried } from '../../src/aws/characters';
 import { enveloped } from '../../src/aws/sns/envelope';
 import { keptBy } from '../../src/aws/sqs/kept';
 import { ask, newQueue, publishTo, receiveAll, subscribe } from '../http/client';
@@ -75,6 +76,15 @@ describe('Publish', () => {
 		await sns('Publish', { TopicArn: topicArnOf(topic), Message: 'plain' });
 		const envelope = envelopeOf(await one(queue));
 		for (const field of ['Subject', 'MessageAttributes', 'SequenceNumber']) expect(envelope).not.toHaveProperty(field);
+	});
+
+	test('has only characters that XML has, whatever the message has', async () => {
+		const { topic, queue } = await newSubscribed();
+		const Message = 'a\u0001\uFFFE\uFFFF\u007F"\\';
+		await sns('Publish', { TopicArn: topicArnOf(topic), Message });
+		const text = enveloped(AT, await one(queue));
+		expect(isCarried(text)).toBe(true);
+		expect(JSON.parse(text)).toMatchObject({ Message });
 	});
 
 	test('wraps what native clients publish, too', async () => {

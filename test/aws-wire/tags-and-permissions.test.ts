@@ -106,6 +106,16 @@ describe('permissions', () => {
 		expect(await policyOf(name)).toMatchObject({ Version: '2012-10-17', Statement: [{ Sid: 'set' }, { Sid: 'one' }] });
 	});
 
+	test('pass over what is no statement, and a policy that nests too deep is none', async () => {
+		const name = await created();
+		const QueueUrl = urlOf(name);
+		await done('SetQueueAttributes', { QueueUrl, Attributes: { Policy: '{"Statement":[null,1]}' } });
+		await done('AddPermission', { QueueUrl, Label: 'one', AWSAccountIds, Actions: ['*'] });
+		expect(await policyOf(name)).toMatchObject({ Statement: [{ Sid: 'one' }] });
+		const Policy = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
+		expect(await failure('SetQueueAttributes', { QueueUrl, Attributes: { Policy } })).toMatchObject({ status: 400 });
+	});
+
 	test('are refused in the words of SQS', async () => {
 		const QueueUrl = urlOf(await created());
 		const wanted = { QueueUrl, Label: 'one', AWSAccountIds, Actions: ['ReceiveMessage'] };

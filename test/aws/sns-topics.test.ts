@@ -54,8 +54,12 @@ describe('a topic', () => {
 		const topic = await newFifoTopic({ ContentBasedDeduplication: 'true' });
 		expect(topic).toMatch(/\.fifo$/);
 		expect(await attributes(topic)).toMatchObject({ FifoTopic: 'true', ContentBasedDeduplication: 'true' });
-		for (const create of [newTopic({ FifoTopic: 'true' }, unique('topic')), newTopic({}, `${unique('topic')}.fifo`)]) {
-			expect(await failure(create)).toMatchObject({ code: 'InvalidParameter', status: 400 });
+		const wrong = [
+			() => newTopic({ FifoTopic: 'true' }, unique('topic')),
+			() => newTopic({}, `${unique('topic')}.fifo`),
+		];
+		for (const create of wrong) {
+			expect(await failure(create())).toMatchObject({ code: 'InvalidParameter', status: 400 });
 		}
 	});
 

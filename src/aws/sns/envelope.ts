@@ -26,7 +26,7 @@ export function enveloped(
 		([name, value]) => [name, { Type: typeOf(kept, name), Value: value }] as const,
 	);
 	// What is undefined is left out. AWS does not sign what comes through a FIFO topic.
-	return JSON.stringify({
+	const text = JSON.stringify({
 		Type: 'Notification',
 		MessageId: messageIdOf(id),
 		SequenceNumber: isFifo(topic) ? sequenceNumber(sequenceOfId(id)) : undefined,
@@ -38,7 +38,11 @@ export function enveloped(
 		UnsubscribeURL: unsubscribeUrl(at, topic, mark),
 		MessageAttributes: attributes.length === 0 ? undefined : Object.fromEntries(attributes),
 	});
+	return text.replace(NOT_IN_XML, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }
+
+/** What JSON leaves as it is and XML cannot have: SQS's clients may speak either. */
+const NOT_IN_XML = /[\uFFFE\uFFFF]/g;
 
 /** The fields are there for clients that look for them; Sluice has no certificate that AWS's clients would trust. */
 const UNSIGNED = { SignatureVersion: SIGNATURE_VERSION, Signature: '', SigningCertURL: '' };

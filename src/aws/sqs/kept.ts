@@ -36,7 +36,7 @@ export interface Kept {
 	readonly types?: Readonly<Record<string, string>>;
 	/** The group of a message on a standard queue, where it orders nothing. */
 	readonly group?: string;
-	/** The deduplication id as it was sent, where another one is stored. */
+	/** The deduplication id as it was sent, where another one is stored, or none. */
 	readonly dedupId?: string;
 	readonly trace?: string;
 	/** The access key id that sent it; absent: the root key. */
