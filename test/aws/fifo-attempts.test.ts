@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bodies, figuresOf, newFifoQueue, receive, sqs, unique } from './clients.ts';
@@ -62,6 +63,7 @@ describe('a receive with the attempt id of an earlier one', () => {
 
 	test('is a new one where the visibility timeout was over', async () => {
 		await ask(attempt, { VisibilityTimeout: 0.1 });
+		await sleep(200);
 		const [again] = await ask(attempt, { WaitTimeSeconds: 5 });
 		expect(again).toMatchObject({ Body: '1', Attributes: { ApproximateReceiveCount: '2' } });
 	});
