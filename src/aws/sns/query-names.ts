@@ -1,12 +1,17 @@
 import type { Tree, XmlNames } from '../facade';
 import { listOf } from '../query';
 
+/** An empty one is told without `member`: as nothing. */
+const LISTS: ReadonlySet<string> = new Set(['Tags', 'TagKeys', 'PublishBatchRequestEntries']);
+
 /**
  * Parameters in the form of the service model. SNS marks its lists with `member` and its maps with `entry`:
  * `Tags.member.1.Key=k` is `{Tags: [{Key: 'k'}]}`, `Attributes.entry.1.key=a&Attributes.entry.1.value=b` is `{Attributes: {a: 'b'}}`.
  */
 export function parametersOf(query: Tree): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, inner(value)]));
+	return Object.fromEntries(
+		Object.entries(query).map(([name, value]) => [name, value === '' && LISTS.has(name) ? [] : inner(value)]),
+	);
 }
 
 function inner(value: string | Tree): unknown {

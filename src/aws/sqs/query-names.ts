@@ -18,6 +18,8 @@ const LISTS: ReadonlyMap<string, string> = new Map(
 	}),
 );
 
+const LIST_NAMES: ReadonlySet<string> = new Set(Object.values(LISTS));
+
 /** The element of a map: the map, and what its keys and values are called. */
 const MAPS: ReadonlyMap<string, readonly [map: string, key: string, value: string]> = new Map(
 	Object.entries({
@@ -34,7 +36,9 @@ export function parametersOf(query: Tree): Record<string, unknown> {
 	for (const [name, value] of Object.entries(query)) {
 		const list = LISTS.get(name);
 		const map = MAPS.get(name);
-		if (list !== undefined) parameters[list] = listOf(value).map(inner);
+		// An empty list is told under the name of the list.
+		if (value === '' && LIST_NAMES.has(name)) parameters[name] = [];
+		else if (list !== undefined) parameters[list] = listOf(value).map(inner);
 		else if (map !== undefined) parameters[map[0]] = mapOf(value, map[1], map[2]);
 		else parameters[name] = inner(value);
 	}

@@ -63,13 +63,21 @@ def check_queues():
     assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix=name)
 
 
+def check_empty_lists():
+    """botocore tells an empty list as one without entries."""
+    url = new_queue()
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    assert len(receive(url, AttributeNames=[], MessageAttributeNames=[])) == 1
+    sns.create_topic(Name=unique("boto3"), Tags=[])
+
+
 def check_empty_answers():
     """botocore looks for the element of a result, though it may be empty."""
     url = new_queue()
     assert receive(url) == []
     assert sqs.get_queue_attributes(QueueUrl=url).get("Attributes", {}) == {}
     assert sqs.list_queue_tags(QueueUrl=url).get("Tags", {}) == {}
-    assert sqs.list_dead_letter_source_queues(QueueUrl=url)["queueUrls"] == []
+    assert sqs.list_dead_letter_source_queues(QueueUrl=url).get("queueUrls", []) == []
     topic = sns.create_topic(Name=unique("boto3"))["TopicArn"]
     sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "team", "Value": "shop"}])
     sns.untag_resource(ResourceArn=topic, TagKeys=["team"])

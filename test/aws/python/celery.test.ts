@@ -57,7 +57,7 @@ async function ended(child: ChildProcess): Promise<number | null> {
 }
 
 /** What the tasks did, in order. */
-function journal(): (string | number)[][] {
+function journal(): (string | number | boolean)[][] {
 	try {
 		const text = readFileSync(join(folder, 'journal'), 'utf8');
 		return text
@@ -108,8 +108,8 @@ describe.skipIf(isMissing(...needs))('Celery', { timeout: 2 * patienceMs }, () =
 		startWorker();
 		await until(async () => journal().length === 2 && (await isEmpty()));
 		expect(journal()).toEqual([
-			['deadly', 'x', '1'],
-			['deadly', 'x', '2'],
+			['deadly', 'x', true],
+			['deadly', 'x', false],
 		]);
 	});
 });

@@ -24,6 +24,8 @@ export const environment: NodeJS.ProcessEnv = {
 	AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
 	AWS_PAGER: '',
 	ENDPOINT: endpoint,
+	// Started some twenty times: what is compiled once is kept with the packages.
+	PYTHONDONTWRITEBYTECODE: '',
 };
 
 export interface Ran {
