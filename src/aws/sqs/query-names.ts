@@ -18,7 +18,7 @@ const LISTS: ReadonlyMap<string, string> = new Map(
 	}),
 );
 
-const LIST_NAMES: ReadonlySet<string> = new Set(Object.values(LISTS));
+const LIST_NAMES: ReadonlySet<string> = new Set(LISTS.values());
 
 /** The element of a map: the map, and what its keys and values are called. */
 const MAPS: ReadonlyMap<string, readonly [map: string, key: string, value: string]> = new Map(
