@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ask, getQueue, newQueue, publish, publishBatch, until } from '../http/client';
+import { ask, getQueue, newKey, newQueue, publish, publishBatch, until } from '../http/client';
 import { arnOf, done, failure, json, query, resultIn, urlOf } from './client';
 import {
 	EVERYTHING,
@@ -137,6 +137,13 @@ describe('ReceiveMessage', () => {
 		expect(message?.MD5OfMessageAttributes === undefined).toBe(expected.length === 0);
 	});
 
+	test('tells which key has sent a message', async () => {
+		const queue = await sqsQueue();
+		const { accessKeyId, secretAccessKey } = await newKey(['publish'], [queue]);
+		await done('SendMessage', { QueueUrl: urlOf(queue), MessageBody: 'x' }, { accessKeyId, secretAccessKey });
+		expect((await receiveMessage(queue)).Attributes?.SenderId).toBe(accessKeyId);
+	});
+
 	test('a client that has gone swallows no message', async () => {
 		const queue = await sqsQueue();
 		const client = new AbortController();
@@ -203,6 +210,7 @@ describe('what comes otherwise than through SQS', () => {
 		expect(buried).toMatchObject({ MessageId, MessageAttributes });
 		expect(buried.Attributes).toMatchObject({
 			DeadLetterQueueSourceArn: arnOf(queue),
+			ApproximateReceiveCount: '1',
 			AWSTraceHeader: 'Root=1',
 			MessageGroupId: 'fair',
 			SentTimestamp: first.Attributes?.SentTimestamp,
