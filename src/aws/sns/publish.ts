@@ -16,9 +16,6 @@ const MOST_ENTRIES = 10;
 const Entry = z.object({ ...messageFields, Id: z.string().default('') });
 type Entry = z.output<typeof Entry>;
 
-/** A list without entries is an empty text in the Query protocol. */
-const entries = z.union([z.array(Entry), z.literal('').transform((): Entry[] => [])]).default([]);
-
 const PublishParameters = z
 	.object({
 		...messageFields,
@@ -43,7 +40,7 @@ export const publishActions: Actions = {
 
 	PublishBatch: action({
 		access: 'publish',
-		parameters: z.object({ TopicArn: topicArnParameter, PublishBatchRequestEntries: entries }),
+		parameters: z.object({ TopicArn: topicArnParameter, PublishBatchRequestEntries: z.array(Entry).default([]) }),
 		about: ({ TopicArn }) => TopicArn,
 		run: (call, { TopicArn: name, PublishBatchRequestEntries }) => {
 			checkIds(PublishBatchRequestEntries.map(({ Id }) => Id));
