@@ -23,12 +23,21 @@ export class Appender {
 	}[] = [];
 	messages = 0;
 	bytes = 0;
+	/** Of all messages of the commit, flushed or not. */
+	private appendedBytes = 0;
+	private databaseBytesBefore: number | undefined;
 
 	constructor(
 		readonly database: Database,
 		private readonly memory: LogMemory,
 		private readonly now: number,
 	) {}
+
+	/** Bytes of the database as this commit found it, with what came since. Asked of it once: a command each would pay for a statement. */
+	get databaseBytes(): number {
+		this.databaseBytesBefore ??= this.database.size;
+		return this.databaseBytesBefore + this.appendedBytes;
+	}
 
 	/** Gives the message the next sequence number and answers its position. It is in the log after `flush`. */
 	append(laneNumber: number, head: Head, body: string): number {
@@ -54,6 +63,7 @@ export class Appender {
 			});
 		this.messages++;
 		this.bytes += head.size;
+		this.appendedBytes += head.size;
 		return position;
 	}
 

@@ -23,7 +23,7 @@ export class Room {
 		this.takesOne = isCouriers && held.messages + appender.messages === 0;
 		this.messages = shareOf(settings.maxBacklog, settings.partitions) - held.messages - appender.messages;
 		this.bytes = shareOf(settings.maxBacklogBytes, settings.partitions) - held.bytes - appender.bytes;
-		this.databaseBytes = LIMITS.databaseBytes - appender.database.size - appender.bytes;
+		this.databaseBytes = LIMITS.databaseBytes - appender.databaseBytes;
 	}
 
 	/** Takes the room for so much more, or refuses with `backlog_full` and takes nothing. */

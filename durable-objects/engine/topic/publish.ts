@@ -60,8 +60,8 @@ function accept(on: Context, message: Content, extras: Parameters<typeof headOf>
 	return { id: ownId(memory.tag, position), sequence: sequenceOf(position), duplicate: false };
 }
 
-function full({ database, appender }: Context, bytes: number): Refusal | undefined {
-	if (database.size + appender.bytes + bytes <= LIMITS.databaseBytes) return undefined;
+function full({ appender }: Context, bytes: number): Refusal | undefined {
+	if (appender.databaseBytes + bytes <= LIMITS.databaseBytes) return undefined;
 	const detail = `The topic holds the ${LIMITS.databaseBytes} bytes that one of its partitions may: shorten its retention.`;
 	return refuse('backlog_full', detail, LIMITS.sweepMs);
 }
