@@ -17,11 +17,14 @@ import {
 	isRefusal,
 	LastText,
 	LIMITS,
+	type Packed,
+	publishAnswer,
 	type Queue,
 	type ReceivedMessage,
 	type Refusal,
 	type Text,
 	toText,
+	unpack,
 } from './protocol';
 import { type Entry, isNothing, type Wait, type WaitAnswer, Waiters } from './waiters';
 
@@ -71,14 +74,11 @@ export class Partition extends DurableObject<Env> {
 		});
 	}
 
-	async publish(
-		queue: Text<Queue>,
-		messages: Text<readonly protocol.NewMessage[]>,
-	): Promise<Text<Refusal | protocol.PublishOutcome[]>> {
-		const command = () => ({ queue: this.settings.read(queue), messages: fromText(messages) });
+	async publish(queue: Text<Queue>, packed: Packed): Promise<Text<protocol.PublishOutcomes>> {
 		type Outcomes = Refusal | protocol.PublishOutcome[];
+		const command = () => ({ queue: this.settings.read(queue), messages: unpack(packed) });
 		const publish = () => this.run<Outcomes>({ kind: 'publish', ...command() });
-		return toText(await this.intake.take(messages.length, publish));
+		return publishAnswer(await this.intake.take(packed.messages.length + packed.bodies.length, publish));
 	}
 
 	async receive(

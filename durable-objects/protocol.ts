@@ -9,6 +9,7 @@ export * from './annotations';
 export * from './figures';
 export { LIMITS } from './limits';
 export * from './messages';
+export * from './packed';
 export * from './refusals';
 export * from './text';
 export * from './topics';
@@ -88,8 +89,6 @@ export function partitionOfKey(key: string, partitions: number): number {
 }
 
 // ---- commands of a partition ----
-
-export type PublishOutcome = { readonly id: string; readonly sequence: number; readonly duplicate: boolean } | Refusal;
 
 export interface ReceiveCommand {
 	readonly max: number;

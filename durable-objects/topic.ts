@@ -18,14 +18,17 @@ import {
 	isRefusal,
 	LastText,
 	LIMITS,
-	type NewMessage,
+	type Packed,
 	type PublishOutcome,
+	type PublishOutcomes,
+	publishAnswer,
 	type Refusal,
 	type Subscription,
 	type Text,
 	type Topic,
 	type TopicFigures,
 	toText,
+	unpack,
 } from './protocol';
 
 /** A command on its way through the funnel. */
@@ -92,15 +95,15 @@ export class TopicPartition extends DurableObject<Env> {
 		});
 	}
 
-	async publish(topic: Text<Topic>, messages: Text<readonly NewMessage[]>): Promise<Text<Refusal | PublishOutcome[]>> {
+	async publish(topic: Text<Topic>, packed: Packed): Promise<Text<PublishOutcomes>> {
 		this.busyUntil = Date.now() + BUSY_MS;
 		const publish = () =>
 			this.run<Refusal | PublishOutcome[]>({
 				kind: 'publish',
 				topic: this.settings.read(topic),
-				messages: fromText(messages),
+				messages: unpack(packed),
 			});
-		return toText(await this.intake.take(messages.length, publish));
+		return publishAnswer(await this.intake.take(packed.messages.length + packed.bodies.length, publish));
 	}
 
 	/** Takes what pipelines publish here. */

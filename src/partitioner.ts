@@ -4,7 +4,8 @@ import {
 	fromText,
 	isTopic,
 	type NewMessage,
-	type PublishOutcome,
+	type PublishOutcomes,
+	pack,
 	partitionObjectName,
 	partitionOfKey,
 	type Queue,
@@ -64,21 +65,20 @@ function textOf<T extends Target>(target: T): Text<T> {
 	return text;
 }
 
-/** Outcomes as JSON, in the very form in which the edge answers them: see `isAccepted`. */
+/** Outcomes as JSON; where all are accepted, it is the very text that the edge answers: see `isAccepted`. */
 export async function publishAt(
 	env: Env,
 	target: Target,
 	index: number,
 	messages: readonly NewMessage[],
-): Promise<Text<Refusal | PublishOutcome[]>> {
-	return isTopic(target)
-		? topicPartitionAt(env, target, index).publish(textOf(target), toText(messages))
-		: partitionAt(env, target, index).publish(textOf(target), toText(messages));
+): Promise<Text<PublishOutcomes>> {
+	const object = isTopic(target) ? topicPartitionAt(env, target, index) : partitionAt(env, target, index);
+	return object.publish(textOf(target) as Text<never>, pack(messages));
 }
 
-/** Whether outcomes, as JSON, have no refusal among them: ids hold no quotes, so the property's name cannot hide in one. */
-export function isAccepted(outcomes: Text<Refusal | PublishOutcome[]>): boolean {
-	return !outcomes.includes('"refused"');
+/** Whether outcomes, as JSON, have no refusal among them. */
+export function isAccepted(outcomes: Text<PublishOutcomes>): boolean {
+	return outcomes.startsWith('{"results":');
 }
 
 export async function receiveAt(

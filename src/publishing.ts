@@ -1,9 +1,11 @@
 import type { Env } from '../durable-objects/env';
 import {
+	type Accepted,
 	fromText,
 	isRefusal,
 	type NewMessage,
 	type PublishOutcome,
+	type PublishOutcomes,
 	type Refusal,
 	type Target,
 	type Text,
@@ -16,8 +18,8 @@ import { Problem } from './problems';
 
 const SAFE_AGAIN = 'Publishing again with the same dedupId is safe; without one it may publish twice.';
 
-type Accepted = Exclude<PublishOutcome, Refusal>;
-type Outcomes = Text<PublishOutcome[]> | (PublishOutcome | Problem)[];
+/** As the very text of the answer where one partition has accepted all. */
+type Outcomes = Text<{ readonly results: readonly Accepted[] }> | (PublishOutcome | Problem)[];
 
 // To queues and topics alike.
 
@@ -34,7 +36,7 @@ export function publishOne(
 		const partition = partitionFor(message, partitions, anyPartition(partitions));
 		const call = () => publishAt(env, target, partition, [message]);
 		const answer = fromText(await reach(message.dedupId === undefined ? 'once' : 'repeatable', call, SAFE_AGAIN));
-		return isRefusal(answer) ? answer : (answer[0] as PublishOutcome);
+		return isRefusal(answer) ? answer : (listed(answer)[0] as PublishOutcome);
 	});
 }
 
@@ -99,8 +101,9 @@ async function publishTo(
 	try {
 		const call = () => publishAt(env, target, partition, messages);
 		const text = await reach(repeat, call, SAFE_AGAIN);
-		if (isAccepted(text)) return text as Text<PublishOutcome[]>;
-		answer = fromText(text);
+		if (isAccepted(text)) return text as Outcomes;
+		const outcomes = fromText(text);
+		answer = isRefusal(outcomes) ? outcomes : listed(outcomes);
 	} catch (error) {
 		if (!(error instanceof Problem)) throw error;
 		answer = error;
@@ -109,10 +112,14 @@ async function publishTo(
 		const same = answer;
 		return messages.map(() => same);
 	}
-	return answer as PublishOutcome[];
+	return [...answer];
 }
 
 /** An outcome or a problem per message, in either form that `publishBatch` answers. */
 export function parsed(outcomes: Outcomes): (PublishOutcome | Problem)[] {
-	return typeof outcomes === 'string' ? fromText(outcomes) : outcomes;
+	return typeof outcomes === 'string' ? [...fromText(outcomes).results] : outcomes;
+}
+
+function listed(outcomes: Exclude<PublishOutcomes, Refusal>): readonly PublishOutcome[] {
+	return 'results' in outcomes ? outcomes.results : outcomes;
 }

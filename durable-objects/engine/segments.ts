@@ -33,7 +33,7 @@ export class Segment {
 		this.writtenAt = row.written_at;
 		this.retainedFrom = row.retained_from;
 		this.bodies = row.bodies;
-		this.heads = heads ?? (JSON.parse(row.heads) as (Head | null)[]);
+		this.heads = heads ?? headsOf(row.heads);
 	}
 
 	get end(): number {
@@ -107,6 +107,27 @@ function cost(segment: Segment): number {
 	return Math.max(segment.bodies.length, segment.bytes) + 200 * segment.span;
 }
 
+/**
+ * Heads as they are stored: a plain message, of which nothing is known but that its body has as many bytes as units, is a
+ * number; that is most messages, and a sixth of the text.
+ */
+type StoredHead = Head | number | null;
+
+function textOf(heads: readonly (Head | null)[]): string {
+	return JSON.stringify(heads.map((head): StoredHead => (head !== null && isPlain(head) ? head.size : head)));
+}
+
+function headsOf(text: string): (Head | null)[] {
+	const stored = JSON.parse(text) as StoredHead[];
+	return stored.map((head) => (typeof head === 'number' ? { length: head, size: head } : head));
+}
+
+function isPlain(head: Head): boolean {
+	if (head.length !== head.size) return false;
+	for (const name in head) if (name !== 'length' && name !== 'size') return false;
+	return true;
+}
+
 const COLUMNS = 'base, span, messages, bytes, written_at, retained_from, heads, bodies';
 
 export interface NewSegment {
@@ -130,7 +151,7 @@ export function insertSegment(database: Database, cache: SegmentCache, segment: 
 		bytes: segment.bytes,
 		written_at: segment.writtenAt,
 		retained_from: segment.retainedFrom,
-		heads: JSON.stringify(segment.heads),
+		heads: textOf(segment.heads),
 		bodies: segment.bodies.length === 1 ? (segment.bodies[0] as string) : segment.bodies.join(''),
 	};
 	database.run(
@@ -213,7 +234,7 @@ export function punchHoles(
 		'UPDATE segment SET messages = ?, bytes = ?, heads = ?, bodies = ? WHERE base = ?',
 		messages,
 		bytes,
-		JSON.stringify(heads),
+		textOf(heads),
 		bodies.join(''),
 		segment.base,
 	);

@@ -103,7 +103,7 @@ function batchRoute<P extends z.ZodObject>(app: App, kind: Kind<P>): void {
 		async ({ request, env, params, body }) => {
 			const messages = batchMessages(body.messages, request.headers.get('traceparent'));
 			const outcomes = await publishBatch(env, directory, nameIn(params), messages);
-			if (typeof outcomes === 'string') return okText(`{"results":${outcomes}}`);
+			if (typeof outcomes === 'string') return okText(outcomes);
 			const answers = outcomes.map((outcome) => (isRefusal(outcome) ? Problem.of(outcome) : outcome));
 			const [first] = answers;
 			if (

@@ -1,0 +1,61 @@
+// How a publish crosses RPC, and its answer.
+
+import type { NewMessage } from './messages';
+import { isRefusal, type Refusal } from './refusals';
+import { fromText, type Text, toText } from './text';
+
+/**
+ * A new message beside its body: only its size where there is nothing else to say and each byte of the body is one UTF-16
+ * unit, as in most; else all of it, with the units of the body in place of the body.
+ */
+type PackedMessage = number | (Omit<NewMessage, 'body'> & { readonly body: number });
+
+/** Messages on their way to an object: what they are beside their bodies, as JSON, and all bodies as one text, which is never escaped. */
+export interface Packed {
+	readonly messages: Text<readonly PackedMessage[]>;
+	readonly bodies: string;
+}
+
+export function pack(messages: readonly NewMessage[]): Packed {
+	const [only] = messages;
+	const bodies = messages.length === 1 ? (only as NewMessage).body : messages.map(({ body }) => body).join('');
+	return { messages: toText(messages.map(packed)), bodies };
+}
+
+function packed(message: NewMessage): PackedMessage {
+	const units = message.body.length;
+	return message.size === units && isPlain(message) ? units : { ...message, body: units };
+}
+
+/** Whatever it has beside the two counts, also what this code has not heard of. */
+function isPlain(message: NewMessage): boolean {
+	for (const name in message) if (name !== 'body' && name !== 'size') return false;
+	return true;
+}
+
+export function unpack({ messages, bodies }: Packed): NewMessage[] {
+	let at = 0;
+	return fromText(messages).map((message) => {
+		const units = typeof message === 'number' ? message : message.body;
+		const body = bodies.slice(at, at + units);
+		at += units;
+		return typeof message === 'number' ? { body, size: message } : { ...message, body };
+	});
+}
+
+export type PublishOutcome = Accepted | Refusal;
+
+export interface Accepted {
+	readonly id: string;
+	readonly sequence: number;
+	readonly duplicate: boolean;
+}
+
+/** An outcome per message, in order; as `results`, the words in which HTTP answers them, where none is refused. */
+export type PublishOutcomes = Refusal | readonly PublishOutcome[] | { readonly results: readonly Accepted[] };
+
+/** The answer of an object to a publish. */
+export function publishAnswer(outcomes: Refusal | readonly PublishOutcome[]): Text<PublishOutcomes> {
+	const isAccepted = !isRefusal(outcomes) && outcomes.every((outcome) => !isRefusal(outcome));
+	return toText<PublishOutcomes>(isAccepted ? { results: outcomes as readonly Accepted[] } : outcomes);
+}
