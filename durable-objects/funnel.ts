@@ -15,8 +15,9 @@ export class Funnel<Entry> {
 		private readonly sync: () => Promise<void>,
 	) {}
 
-	enter(entry: Entry): void {
-		this.entries.push(entry);
+	/** Entries that enter together are committed together. */
+	enter(...entries: readonly Entry[]): void {
+		this.entries.push(...entries);
 		if (!this.isBusy) this.drain();
 	}
 

@@ -57,6 +57,11 @@ export interface CopyOf {
 	readonly mark?: string;
 }
 
+/** The id that a message gets where it is published: the object's tag makes it unique among all objects, the position within this one. */
+export function ownId(tag: string, position: number): string {
+	return `${tag}-${position.toString(36)}`;
+}
+
 export type MessageState = 'visible' | 'leased' | 'delayed';
 
 /** A message as a look shows it; a receive adds the lease. */

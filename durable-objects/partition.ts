@@ -1,4 +1,3 @@
-import { DurableObject } from 'cloudflare:workers';
 import { partitionMigrations } from '../migrations/partition';
 import { AlarmClock, earlier } from './alarm-clock';
 import { Courier } from './courier';
@@ -10,22 +9,8 @@ import type { EngineFigures } from './engine/figures';
 import type { OutboxParcel } from './engine/outbox';
 import type { Env } from './env';
 import { Funnel } from './funnel';
-import { Intake } from './intake';
-import type * as protocol from './protocol';
-import {
-	fromText,
-	isRefusal,
-	LastText,
-	LIMITS,
-	type Packed,
-	publishAnswer,
-	type Queue,
-	type ReceivedMessage,
-	type Refusal,
-	type Text,
-	toText,
-	unpack,
-} from './protocol';
+import { PartitionCalls } from './partition-calls';
+import { type Figures, isRefusal, LIMITS, packReceived, type Queue, type Refusal } from './protocol';
 import { type Entry, isNothing, type Wait, type WaitAnswer, Waiters } from './waiters';
 
 /** What the courier asks of its own object. */
@@ -35,25 +20,21 @@ const COURIERS: ReadonlySet<Command['kind']> = new Set(['taken', 'route', 'giveB
  * The shell of a partition: the clock, the transaction, the waiters and the alarm; every decision is the engine's.
  * One funnel: commands that arrive while a commit is being made durable form the next one ("group commit").
  */
-export class Partition extends DurableObject<Env> {
+export class Partition extends PartitionCalls {
 	/** Read once: every access to `ctx.storage` builds a wrapper anew. */
 	private readonly storage: DurableObjectStorage;
 	protected readonly database: Database;
 	private engine: PartitionEngine;
-	private readonly tag: string;
 	private readonly waiters = new Waiters();
-	private readonly intake = new Intake();
 	private readonly courier: Courier<OutboxParcel>;
 	private readonly funnel: Funnel<Entry>;
 	private readonly alarmClock: AlarmClock;
 	private isSoon = false;
-	private readonly settings = new LastText<Queue>();
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		this.storage = ctx.storage;
 		this.database = new Database(this.storage.sql);
-		this.tag = ctx.id.toString().slice(0, 16);
 		this.storage.transactionSync(() => migrate(this.database, partitionMigrations));
 		this.engine = new PartitionEngine(this.database, this.tag);
 		this.alarmClock = new AlarmClock(this.storage);
@@ -74,84 +55,7 @@ export class Partition extends DurableObject<Env> {
 		});
 	}
 
-	async publish(queue: Text<Queue>, packed: Packed): Promise<Text<protocol.PublishOutcomes>> {
-		type Outcomes = Refusal | protocol.PublishOutcome[];
-		const command = () => ({ queue: this.settings.read(queue), messages: unpack(packed) });
-		const publish = () => this.run<Outcomes>({ kind: 'publish', ...command() });
-		return publishAnswer(await this.intake.take(packed.messages.length + packed.bodies.length, publish));
-	}
-
-	async receive(
-		queue: Text<Queue>,
-		command: Text<protocol.ReceiveCommand>,
-	): Promise<Text<Refusal | ReceivedMessage[]>> {
-		return toText(await this.run({ kind: 'receive', queue: this.settings.read(queue), command: fromText(command) }));
-	}
-
-	async settle(
-		queue: Text<Queue>,
-		command: Text<protocol.SettleCommand>,
-	): Promise<Text<Refusal | protocol.SettleResult>> {
-		return toText(await this.run({ kind: 'settle', queue: this.settings.read(queue), command: fromText(command) }));
-	}
-
-	/** A settle with handovers. A method of its own: an object that still runs code from before it must not acknowledge alone. */
-	handOver(queue: Text<Queue>, command: Text<protocol.SettleCommand>): Promise<Text<Refusal | protocol.SettleResult>> {
-		return this.settle(queue, command);
-	}
-
-	browse(queue: Queue, command: protocol.BrowseCommand): Promise<Refusal | protocol.BrowseResult> {
-		return this.run({ kind: 'browse', queue, command });
-	}
-
-	look(queue: Queue, id: string): Promise<Refusal | protocol.BrowsedMessage> {
-		return this.run({ kind: 'look', queue, id });
-	}
-
-	remove(queue: Queue, id: string): Promise<Refusal | protocol.BrowsedMessage> {
-		return this.run({ kind: 'remove', queue, id });
-	}
-
-	redrive(queue: Queue, command: protocol.RedriveCommand): Promise<Refusal | protocol.RedriveResult> {
-		return this.run({ kind: 'redrive', queue, command });
-	}
-
-	/** The newest redrives of this partition, the newest first. */
-	redrives(queue: Queue): Promise<Refusal | protocol.RedriveRun[]> {
-		return this.run({ kind: 'redrives', queue });
-	}
-
-	/** Ends a running redrive: what has left is on its way, the rest stays. Refused with `redrive_not_found`. */
-	cancelRedrive(queue: Queue, id: string): Promise<Refusal | protocol.RedriveRun> {
-		return this.run({ kind: 'cancelRedrive', queue, id });
-	}
-
-	purge(queue: Queue, forgetDedup = false): Promise<Refusal | { purged: number }> {
-		return this.run({ kind: 'purge', queue, forgetDedup });
-	}
-
-	/** Adopts newer settings at once, e.g. so that a resume wakes who waits. */
-	configure(queue: Queue): Promise<Refusal | null> {
-		return this.run({ kind: 'configure', queue });
-	}
-
-	async deliver(queue: Text<Queue>, delivery: Text<protocol.Delivery>): Promise<Text<protocol.DeliveryResult>> {
-		return toText(await this.run({ kind: 'deliver', queue: this.settings.read(queue), delivery: fromText(delivery) }));
-	}
-
-	seal(queue: Queue): Promise<Refusal | null> {
-		return this.run({ kind: 'seal', queue });
-	}
-
-	unseal(queue: Queue): Promise<Refusal | null> {
-		return this.run({ kind: 'unseal', queue });
-	}
-
-	destroy(queue: Queue): Promise<null> {
-		return this.run({ kind: 'destroy', queue });
-	}
-
-	async figures(queue: Queue): Promise<Refusal | protocol.Figures> {
+	async figures(queue: Queue): Promise<Refusal | Figures> {
 		const figures = await this.run<Refusal | EngineFigures>({ kind: 'figures', queue });
 		if (isRefusal(figures)) return figures;
 		const late = this.courier.lateness();
@@ -166,7 +70,8 @@ export class Partition extends DurableObject<Env> {
 
 	/** The long poll. A request, not a method, because only a request tells when its client is gone. */
 	override async fetch(request: Request): Promise<Response> {
-		return Response.json(await this.wait(await request.json<Wait>(), request.signal));
+		const answer = await this.wait(await request.json<Wait>(), request.signal);
+		return Response.json('messages' in answer ? packReceived(this.tag, answer.messages) : answer);
 	}
 
 	override async alarm(): Promise<void> {
@@ -181,10 +86,8 @@ export class Partition extends DurableObject<Env> {
 		});
 	}
 
-	private run<Result>(command: Command): Promise<Result> {
-		return new Promise<Result>((resolve, reject) => {
-			this.funnel.enter({ command, resolve: resolve as (result: unknown) => void, reject });
-		});
+	protected override enter(...entries: readonly Entry[]): void {
+		this.funnel.enter(...entries);
 	}
 
 	/** One transaction for the whole group. Answers whether it wrote anything. */

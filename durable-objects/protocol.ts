@@ -10,6 +10,8 @@ export * from './figures';
 export { LIMITS } from './limits';
 export * from './messages';
 export * from './packed';
+export * from './packed-received';
+export * from './packed-settle';
 export * from './refusals';
 export * from './text';
 export * from './topics';

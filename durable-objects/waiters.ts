@@ -29,6 +29,12 @@ export interface Entry {
 	readonly park?: (() => void) | undefined;
 }
 
+/** A command as an entry, and its result. */
+export function entryOf<Result>(command: Command): { readonly entry: Entry; readonly result: Promise<Result> } {
+	const { promise, resolve, reject } = Promise.withResolvers<Result>();
+	return { entry: { command, resolve: resolve as (result: unknown) => void, reject }, result: promise };
+}
+
 /** A long poll that found nothing. `isLeasing` ones get messages; the others are only told that there are some. */
 export interface Waiter {
 	readonly command: ReceiveCommand;

@@ -1,11 +1,11 @@
 import type { Env } from '../durable-objects/env';
 import type { Partition } from '../durable-objects/partition';
 import {
-	fromText,
 	isTopic,
 	type NewMessage,
 	type PublishOutcomes,
 	pack,
+	packSettle,
 	partitionObjectName,
 	partitionOfKey,
 	type Queue,
@@ -21,6 +21,8 @@ import {
 	told,
 	topicObjectName,
 	toText,
+	unpackReceived,
+	unpackResult,
 } from '../durable-objects/protocol';
 import type { TopicPartition } from '../durable-objects/topic';
 
@@ -39,6 +41,7 @@ type PartitionCalls = Telling<
 		| 'receive'
 		| 'settle'
 		| 'handOver'
+		| 'settleAndReceive'
 		| 'browse'
 		| 'look'
 		| 'remove'
@@ -87,7 +90,7 @@ export async function receiveAt(
 	index: number,
 	command: ReceiveCommand,
 ): Promise<Refusal | ReceivedMessage[]> {
-	return fromText(await partitionAt(env, queue, index).receive(textOf(queue), toText(command)));
+	return unpackReceived(await partitionAt(env, queue, index).receive(textOf(queue), toText(command)));
 }
 
 export async function settleAt(
@@ -98,7 +101,20 @@ export async function settleAt(
 ): Promise<Refusal | SettleResult> {
 	const partition = partitionAt(env, queue, index);
 	const verb = command.handovers === undefined ? 'settle' : 'handOver';
-	return fromText(await partition[verb](textOf(queue), toText(command)));
+	return unpackResult(await partition[verb](textOf(queue), packSettle(command)));
+}
+
+/** Settles without handovers, then receives, in one call and one commit. */
+export async function exchangeAt(
+	env: Env,
+	queue: Queue,
+	index: number,
+	settlement: SettleCommand,
+	command: ReceiveCommand,
+): Promise<{ readonly settled: Refusal | SettleResult; readonly received: Refusal | ReceivedMessage[] }> {
+	const partition = partitionAt(env, queue, index);
+	const answer = await partition.settleAndReceive(textOf(queue), packSettle(settlement), toText(command));
+	return { settled: unpackResult(answer.settled), received: unpackReceived(answer.received) };
 }
 
 /** A new stub: cheap, and an old one is broken after an exception. */

@@ -58,7 +58,7 @@ export async function publishBatch(
 	const outdated = outcomes.flatMap((outcome, index) => (isRefusal(outcome) && isOutdated(outcome) ? [index] : []));
 	if (outdated.length === 0) return outcomes;
 	const again = outdated.map((index) => messages[index] as NewMessage);
-	const second = parsed(await publishGroups(env, await directory.fresh(env, name), again));
+	const second = listOf(await publishGroups(env, await directory.fresh(env, name), again));
 	outdated.forEach((index, at) => {
 		outcomes[index] = second[at] as PublishOutcome | Problem;
 	});
@@ -80,7 +80,7 @@ async function publishGroups(env: Env, target: Target, messages: readonly NewMes
 	await Promise.all(
 		[...groups].map(async ([partition, indexes]) => {
 			const group = indexes.map((index) => messages[index] as NewMessage);
-			const answered = parsed(await publishTo(env, target, partition, group));
+			const answered = listOf(await publishTo(env, target, partition, group));
 			indexes.forEach((index, at) => {
 				outcomes[index] = answered[at] as PublishOutcome | Problem;
 			});
@@ -115,8 +115,8 @@ async function publishTo(
 	return [...answer];
 }
 
-/** An outcome or a problem per message, in either form that `publishBatch` answers. */
-export function parsed(outcomes: Outcomes): (PublishOutcome | Problem)[] {
+/** Outcomes one by one, also where they are the text of an answer. */
+export function listOf(outcomes: Outcomes): (PublishOutcome | Problem)[] {
 	return typeof outcomes === 'string' ? [...fromText(outcomes).results] : outcomes;
 }
 

@@ -71,13 +71,14 @@ function runLength(leases: readonly Lease[], from: number): number {
 
 /** What receipts say, in their order; null for one that was not made here for this queue (or was cut or changed). */
 export function openReceipts(keyring: Keyring, queue: Queue, receipts: readonly string[]): (Located | null)[] {
-	const shaped = receipts.filter((receipt) => SHAPE.test(receipt));
+	const isShaped = receipts.map((receipt) => receipt.length === LENGTH && SHAPE.test(receipt));
+	const shaped = receipts.filter((_, index) => isShaped[index]);
 	const bytes = Uint8Array.fromBase64(shaped.join(''), { alphabet: 'base64url' });
 	const fields = new DataView(bytes.buffer);
 	const isGenuine = verifier(keyring.map((root) => sealKey(root, queue)));
 	let at = -BYTES;
-	return receipts.map((receipt) => {
-		if (!SHAPE.test(receipt)) return null;
+	return isShaped.map((isGood) => {
+		if (!isGood) return null;
 		at += BYTES;
 		const position = fields.getFloat64(at);
 		const attempt = fields.getUint32(at + 8);

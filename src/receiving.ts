@@ -1,11 +1,13 @@
 import type { Env } from '../durable-objects/env';
 import {
 	isRefusal,
+	type PackedReceived,
 	type Queue,
 	type ReceiveCommand,
 	type ReceivedMessage,
 	type Refusal,
 	told,
+	unpackReceived,
 } from '../durable-objects/protocol';
 import { objectProblem, reach } from './objects';
 import { everyPartition, partitionAt, receiveAt, rotation } from './partitioner';
@@ -202,8 +204,8 @@ function take(
 
 /** A long poll on the only partition: it leases when a message is there. A lost object is asked again in what is left. */
 async function waitAndTake(reception: Reception, deadline: Deadline): Promise<Refusal | readonly ReceivedMessage[]> {
-	const answer = await poll<{ messages: readonly ReceivedMessage[] }>(reception, 0, true, deadline, reception.signal);
-	return answer === null || isRefusal(answer) ? (answer ?? []) : answer.messages;
+	const answer = await poll<PackedReceived>(reception, 0, true, deadline, reception.signal);
+	return answer === null ? [] : unpackReceived(answer);
 }
 
 /** One partition's long poll; null where nothing came, the client went away, or the object stayed lost. */

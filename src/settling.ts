@@ -42,16 +42,20 @@ export interface Settled {
 
 const SAFE_AGAIN = 'Settling again is safe: what was done answers "unknown", and is not published twice.';
 
-/** Atomic per partition. Nothing is done where one receipt is not valid. */
+/** Atomic per partition. Nothing is done where one receipt is not valid. `call`: how a partition is asked. */
 export async function settle(
 	env: Env,
 	name: string,
 	entries: readonly Entry[],
 	successors: readonly Successors[] = [],
+	call = settleAt,
 ): Promise<Settled> {
 	refuseRepeated(entries);
 	const keyring = keyringOf(env);
-	const command = (queue: Queue) => settleOn(env, queue, byPartition(queue, keyring, entries), entries, successors);
+	const command = (queue: Queue) => {
+		const groups = byPartition(queue, keyring, entries);
+		return settleOn(env, queue, groups, entries, successors, call);
+	};
 	const cached = await queues.cached(env, name);
 	try {
 		return await queues.with(env, name, command);
@@ -74,12 +78,13 @@ async function settleOn(
 	groups: ReadonlyMap<number, readonly Opened[]>,
 	entries: readonly Entry[],
 	successors: readonly Successors[],
+	call: typeof settleAt,
 ): Promise<Refusal | Settled> {
 	refuseLateRetries(queue, entries);
 	const outcomes: SettleOutcome[] = new Array(entries.length);
 	const send = async (partition: number, group: readonly Opened[], publish: readonly Successors[]) => {
 		const command = commandOf(queue, entries, group, publish);
-		const result = await reach('once', () => settleAt(env, queue, partition, command), SAFE_AGAIN);
+		const result = await reach('once', () => call(env, queue, partition, command), SAFE_AGAIN);
 		if (isRefusal(result)) return result;
 		const next = { ack: 0, retry: 0, extend: 0 };
 		for (const { index } of group) {
@@ -187,11 +192,13 @@ function refuseLateRetries({ settings: { retentionMs } }: Queue, entries: readon
 
 /** Two wishes for one lease in one request contradict each other. */
 function refuseRepeated(entries: readonly Entry[]): void {
-	const seen = new Set<string>();
+	const seen = new Set(entries.map(({ receipt }) => receipt));
+	if (seen.size === entries.length) return;
+	seen.clear();
 	const faults: Fault[] = [];
 	for (const { receipt, path } of entries) {
 		if (seen.has(receipt)) faults.push(fieldFault(path, 'is a receipt that this request names twice'));
 		seen.add(receipt);
 	}
-	if (faults.length > 0) throw invalid(faults);
+	throw invalid(faults);
 }

@@ -1,9 +1,16 @@
 import type { Database } from '../database';
-import { type CarriedMessage, type Delivery, type DeliveryResult, isRefusal, type QueueSettings } from '../protocol';
+import {
+	type CarriedMessage,
+	type Delivery,
+	type DeliveryResult,
+	isRefusal,
+	ownId,
+	type QueueSettings,
+} from '../protocol';
 import type { Appender } from './appender';
 import { rememberTaken, takenFrom } from './inbox';
 import type { Memory } from './memory';
-import { headOf, ownId } from './message';
+import { headOf } from './message';
 import { accept } from './publish';
 import { Room } from './room';
 

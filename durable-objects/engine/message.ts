@@ -16,7 +16,16 @@
  * In the log and parked: in a segment, no row of its own. Leased for the first time: a member of a lease row.
  * Waiting, or leased again: a straggler row.
  */
-import type { Annotations, CarriedMessage, Content, CopyOf, DeadLetter, Failure, StoredMessage } from '../protocol';
+import {
+	type Annotations,
+	type CarriedMessage,
+	type Content,
+	type CopyOf,
+	type DeadLetter,
+	type Failure,
+	ownId,
+	type StoredMessage,
+} from '../protocol';
 
 /** Positions per lane. 2^48 sequence numbers last 8,900 years at 1,000 a second, and ten lanes stay below 2^53. */
 export const LANE_SPAN = 2 ** 48;
@@ -110,10 +119,6 @@ export function weightOf({ head, body }: Pick<LogRecord, 'head' | 'body'>): numb
 /** The id of a message: the object's tag makes it unique among all objects, the position within this one. */
 export function idOf(tag: string, position: number, head: Pick<Head, 'id'>): string {
 	return head.id ?? ownId(tag, position);
-}
-
-export function ownId(tag: string, position: number): string {
-	return `${tag}-${position.toString(36)}`;
 }
 
 /** The position that an id of this very object names, or undefined. */

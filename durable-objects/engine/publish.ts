@@ -1,10 +1,10 @@
 import type { Database } from '../database';
-import type { CopyOf, NewMessage, PublishOutcome, QueueSettings } from '../protocol';
+import { type CopyOf, type NewMessage, ownId, type PublishOutcome, type QueueSettings } from '../protocol';
 import type { Appender } from './appender';
 import { acceptedBefore, rememberDedup } from './dedup';
 import { laneNumber } from './lanes';
 import type { Memory } from './memory';
-import { headOf, LANE_SPAN, ownId, sequenceOf } from './message';
+import { headOf, LANE_SPAN, sequenceOf } from './message';
 import { Room } from './room';
 import { insertStraggler, tallyWaiting } from './stragglers';
 

@@ -1,8 +1,10 @@
-import { receivedAnswer } from '../answers';
-import { consume } from '../consuming';
-import { type App, endpoint, ok } from '../endpoint';
+import { receivedText } from '../answers';
+import { consume, withReceipts } from '../consuming';
+import { type App, endpoint, okText } from '../endpoint';
+import { acknowledgeFirst } from '../exchanging';
 import { milliseconds, optionalMilliseconds, QueuePath } from '../schemas/common';
 import { ReceiveAnswer, ReceiveBody } from '../schemas/consuming';
+import { ackEntries, outcomeTexts } from './settle';
 
 export function receiveRoutes(app: App): void {
 	endpoint(
@@ -15,12 +17,13 @@ export function receiveRoutes(app: App): void {
 			description:
 				'Hands out up to `max` messages and holds them for the visibility timeout. No body means the defaults. ' +
 				'With `waitSeconds` the answer comes as soon as there is a message, or empty when the time is over. With `attemptId` it ' +
-				'can be asked again.',
+				'can be asked again. `ack` acknowledges first, in the same request: what it acknowledges stays so also where receiving is ' +
+				'refused or the wait is broken off.',
 			access: 'consume',
 			params: QueuePath,
 			body: ReceiveBody,
 			answers: { 200: { description: 'The messages; none is no error.', schema: ReceiveAnswer } },
-			problems: ['queue_not_found', 'too_many_in_flight', 'too_many_waiters'],
+			problems: ['queue_not_found', 'too_many_in_flight', 'too_many_waiters', 'invalid_receipt'],
 		},
 		async ({ request, env, caller, params, body }) => {
 			const command = {
@@ -32,8 +35,13 @@ export function receiveRoutes(app: App): void {
 			};
 			const deadline = body.waitSeconds === 0 ? 0 : Date.now() + milliseconds(body.waitSeconds);
 			const wish = { command, deadline, signal: request.signal };
-			const messages = await consume(env, params.queue, wish, receivedAnswer);
-			return ok({ messages });
+			const receiveTexts = () => consume(env, params.queue, wish, receivedText);
+			if (body.ack === undefined) return okText(`{"messages":[${(await receiveTexts()).join()}]}`);
+			const acks = ackEntries('ack', body.ack);
+			const { settled, taken } = await acknowledgeFirst(env, params.queue, acks, wish);
+			const messages =
+				taken === null ? await receiveTexts() : withReceipts(env, taken.queue, taken.received, receivedText);
+			return okText(`{"messages":[${messages.join()}],"ack":[${outcomeTexts(acks, settled.outcomes).join()}]}`);
 		},
 	);
 }

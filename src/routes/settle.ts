@@ -1,8 +1,16 @@
 import { LIMITS, type SettleOutcome } from '../../durable-objects/protocol';
 import { iso } from '../answers';
-import { type App, endpoint, ok } from '../endpoint';
+import { type App, endpoint, okText } from '../endpoint';
 import { optionalMilliseconds, QueuePath } from '../schemas/common';
-import { AckBody, ExtendBody, OutcomesAnswer, RetryBody, SettleAnswer, SettleBody } from '../schemas/consuming';
+import {
+	AckBody,
+	ExtendBody,
+	OutcomesAnswer,
+	plainAck,
+	RetryBody,
+	SettleAnswer,
+	SettleBody,
+} from '../schemas/consuming';
 import { type Entry, settle } from '../settling';
 import { readSuccessors } from '../successors';
 
@@ -48,6 +56,7 @@ export function settleRoutes(app: App): void {
 			path: '/v1/queues/{queue}/ack',
 			summary: 'Acknowledge: these are done',
 			body: AckBody,
+			glance: plainAck,
 			answers: OUTCOMES,
 		},
 		({ env, params, body }) => settleAlone(env, params.queue, body, ackEntries('receipts', body.receipts)),
@@ -104,14 +113,11 @@ function settleTogether(app: App): void {
 			const entries = strictly(body, [...acks, ...retries, ...extends_]);
 			const successors = body.publish === undefined ? [] : await readSuccessors(call, body.publish);
 			const settled = await settle(env, params.queue, entries, successors);
-			const results = outcomes(entries, settled.outcomes);
+			const results = outcomeTexts(entries, settled.outcomes);
 			const retriesEnd = acks.length + retries.length;
-			return ok({
-				ack: results.slice(0, acks.length),
-				retry: results.slice(acks.length, retriesEnd),
-				extend: results.slice(retriesEnd),
-				published: body.publish === undefined ? undefined : settled.published,
-			});
+			const [ack, retry] = [results.slice(0, acks.length), results.slice(acks.length, retriesEnd)];
+			const published = body.publish === undefined ? '' : `,"published":${settled.published}`;
+			return okText(`{"ack":[${ack}],"retry":[${retry}],"extend":[${results.slice(retriesEnd)}]${published}}`);
 		},
 	);
 }
@@ -123,7 +129,7 @@ async function settleAlone(
 	wishes: readonly Entry[],
 ): Promise<Response> {
 	const entries = strictly(body, wishes);
-	return ok({ results: outcomes(entries, (await settle(env, queue, entries)).outcomes) });
+	return okText(`{"results":[${outcomeTexts(entries, (await settle(env, queue, entries)).outcomes)}]}`);
 }
 
 /** What a request wants of all its receipts. */
@@ -131,7 +137,7 @@ function strictly({ onlyLeased }: Strictness, entries: readonly Entry[]): readon
 	return onlyLeased ? entries.map((entry) => ({ ...entry, onlyLeased })) : entries;
 }
 
-function ackEntries(list: string, receipts: readonly string[]): Entry[] {
+export function ackEntries(list: string, receipts: readonly string[]): Entry[] {
 	return receipts.map((receipt, index) => ({ verb: 'ack', path: [list, index], receipt }));
 }
 
@@ -154,8 +160,13 @@ function extendEntries(list: string, wishes: readonly ExtendWish[]): Entry[] {
 	}));
 }
 
-function outcomes(entries: readonly Entry[], settled: readonly SettleOutcome[]) {
-	return entries.map(({ receipt }, index) => ({ receipt, ...outcomeAnswer(settled[index] as SettleOutcome) }));
+/** An outcome per entry, as JSON. Those that say nothing more are written down: there may be a hundred, of receipts that are known to be ours. */
+export function outcomeTexts(entries: readonly Entry[], settled: readonly SettleOutcome[]): string[] {
+	return entries.map(({ receipt }, index) => {
+		const outcome = settled[index] as SettleOutcome;
+		if (outcome.outcome === 'acked') return `{"receipt":"${receipt}","outcome":"acked"}`;
+		return JSON.stringify({ receipt, ...outcomeAnswer(outcome) });
+	});
 }
 
 function outcomeAnswer(outcome: SettleOutcome) {

@@ -11,6 +11,13 @@ const MINIMUM_LEASE_MS = 1;
 
 const visibilityTimeoutSeconds = seconds(MINIMUM_LEASE_MS, LIMITS.visibilityTimeoutMs);
 
+const RECEIPT_LENGTH = 64;
+const receipt = z.string().min(1).max(RECEIPT_LENGTH);
+
+function list<S extends z.ZodType>(entry: S) {
+	return z.array(entry).max(LIMITS.batchMessages);
+}
+
 export const ReceiveBody = z
 	.strictObject({
 		max: z.int().min(1).max(LIMITS.batchMessages).default(10).describe('Messages at most.'),
@@ -28,6 +35,9 @@ export const ReceiveBody = z
 				`Fill the answer from one key before another, passing over up to ${LIMITS.passedKeys} keys and ${LIMITS.passedMessages} messages ` +
 					'for it; otherwise it is filled in publish order. Each key is in order either way.',
 			),
+		ack: list(receipt)
+			.optional()
+			.describe('Receipts of messages that are done: acknowledged first, as POST …/ack would, in the same request.'),
 		attemptId: text(LIMITS.attemptIdLength, 1)
 			.optional()
 			.describe(
@@ -38,10 +48,6 @@ export const ReceiveBody = z
 			),
 	})
 	.openapi('Receive');
-
-export const ReceiveAnswer = z.object({ messages: z.array(ReceivedAnswer) });
-
-const receipt = z.string().min(1).max(64);
 
 const retry = z.strictObject({
 	receipt,
@@ -58,10 +64,6 @@ const onlyLeased = z
 	.boolean()
 	.default(false)
 	.describe('Settle only what is still held: a receipt whose lease is over, or which was given back, is `expired`.');
-
-function list<S extends z.ZodType>(entry: S) {
-	return z.array(entry).max(LIMITS.batchMessages);
-}
 
 export const SuccessorsBody = z
 	.strictObject({
@@ -108,6 +110,18 @@ export const SettleBody = z
 	.openapi('Settle');
 
 export const AckBody = z.strictObject({ receipts: list(receipt).min(1), onlyLeased });
+/**
+ * An acknowledgement of nothing but receipts, as most are, or null: then the schema looks. What passes here passes the
+ * schema with the same output; a test holds it.
+ */
+export function plainAck(body: unknown): z.output<typeof AckBody> | null {
+	if (typeof body !== 'object' || body === null || Object.keys(body).length !== 1) return null;
+	const { receipts } = body as { receipts?: unknown };
+	if (!Array.isArray(receipts) || receipts.length < 1 || receipts.length > LIMITS.batchMessages) return null;
+	for (const text of receipts) if (typeof text !== 'string' || text === '' || text.length > RECEIPT_LENGTH) return null;
+	return { receipts, onlyLeased: false };
+}
+
 export const RetryBody = z.strictObject({ receipts: list(retry).min(1), onlyLeased });
 export const ExtendBody = z.strictObject({ receipts: list(extend).min(1), onlyLeased });
 
@@ -130,6 +144,10 @@ export const OutcomeAnswer = z
 	.openapi('Outcome');
 
 export const OutcomesAnswer = z.object({ results: z.array(OutcomeAnswer).describe('One per receipt, in order.') });
+export const ReceiveAnswer = z.object({
+	messages: z.array(ReceivedAnswer),
+	ack: z.array(OutcomeAnswer).optional().describe('What became of each receipt, in order. Only where `ack` is.'),
+});
 export const SettleAnswer = z.object({
 	ack: z.array(OutcomeAnswer),
 	retry: z.array(OutcomeAnswer),

@@ -7,11 +7,12 @@ export interface Rule {
 }
 
 const LAYERS = ['migrations', 'durable-objects', 'src', 'test'];
-const SHELLS = /^(durable-objects\/(catalog|partition|topic)|src\/index)\.ts$/;
+const SHELLS = /^(durable-objects\/(catalog|partition-calls|partition|topic)|src\/index)\.ts$/;
 const MAY_HOLD_SQL =
 	/^(durable-objects\/(engine|catalog)\/|migrations\/|durable-objects\/database\.ts$|test\/|bench\/)/;
 /** What crosses RPC. `protocol` is the one that the others are imported from. */
-const PROTOCOL = /^durable-objects\/(protocol|annotations|limits|messages|figures|refusals|text|topics)$/;
+const PROTOCOL =
+	/^durable-objects\/(protocol|annotations|limits|messages|packed|packed-received|packed-settle|figures|refusals|text|topics)$/;
 const SQL = /^\s*(SELECT|INSERT|UPDATE|DELETE FROM|CREATE|DROP|ALTER|REPLACE|WITH|PRAGMA|EXPLAIN)\s/;
 const ENGINE_MAY_IMPORT = /^(durable-objects\/((engine|filter)\/.+|protocol|limits|database)|tinyqueue)$/;
 const FORBIDDEN_WORDS = ['job', 'task', 'event', 'shard', 'lock', 'nack', 'service', 'manager', 'util', 'utils'];

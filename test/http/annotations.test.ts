@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import {
 	type NewMessage,
+	pack,
 	partitionObjectName,
 	type Queue,
 	type Topic,
@@ -156,7 +157,7 @@ describe('annotations of messages', () => {
 		expect(problem).toMatchObject({ status: 400, pointer: '#/messages/0/annotations' });
 		const queue = (await catalog().getQueue(name)) as Queue;
 		const messages: NewMessage[] = [{ body: 'a', size: 1, annotations }];
-		await env.PARTITION.getByName(partitionObjectName(queue, 0)).publish(toText(queue), toText(messages));
+		await env.PARTITION.getByName(partitionObjectName(queue, 0)).publish(toText(queue), pack(messages));
 		const browsed = await ask('GET', `/v1/queues/${name}/messages`);
 		expect(browsed.body).toMatchObject({ messages: [{ body: 'a' }] });
 		expect(JSON.stringify([browsed.body, await receiveAll(name, 1)])).not.toContain('annotations');
@@ -169,7 +170,7 @@ describe('annotations of messages', () => {
 		await catalog().putSubscription(topic, name, { queue, filter: null, start, mark: 'm' });
 		const known = (await catalog().getTopic(topic)) as Topic;
 		const messages: NewMessage[] = [{ body: 'a', size: 1, annotations }];
-		await env.TOPIC.getByName(topicObjectName(known, 0)).publish(toText(known), toText(messages));
+		await env.TOPIC.getByName(topicObjectName(known, 0)).publish(toText(known), pack(messages));
 		await caughtUp(topic, name);
 		const target = (await catalog().getQueue(queue)) as Queue;
 		const browsed = await env.PARTITION.getByName(partitionObjectName(target, 0)).browse(target, {

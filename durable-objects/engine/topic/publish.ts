@@ -5,6 +5,7 @@ import {
 	type DeliveryResult,
 	LIMITS,
 	type NewMessage,
+	ownId,
 	type PublishOutcome,
 	type Refusal,
 	refuse,
@@ -13,7 +14,7 @@ import {
 import type { Appender } from '../appender';
 import { acceptedBefore, rememberDedup } from '../dedup';
 import { takeInOrder } from '../deliver';
-import { headOf, ownId, sequenceOf } from '../message';
+import { headOf, sequenceOf } from '../message';
 import { LANE } from './log';
 import type { TopicMemory } from './memory';
 

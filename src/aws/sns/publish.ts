@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { fromText, isRefusal, type PublishOutcome, type Refusal, type Topic } from '../../../durable-objects/protocol';
+import { isRefusal, type PublishOutcome, type Refusal, type Topic } from '../../../durable-objects/protocol';
 import { topics } from '../../catalog';
 import { Problem } from '../../problems';
-import { publishBatch, publishOne } from '../../publishing';
+import { listOf, publishBatch, publishOne } from '../../publishing';
 import { AwsError, type ErrorKind } from '../errors';
 import type { Actions, Call } from '../facade';
 import { messageIdOf } from '../message-ids';
@@ -100,7 +100,7 @@ async function publishEntries({ env }: Call, name: string, given: readonly Entry
 					name,
 					good.map(({ message }) => message),
 				);
-	const published = (typeof outcomes === 'string' ? fromText(outcomes) : outcomes).values();
+	const published = listOf(outcomes).values();
 	const answers = given.map(({ Id }, index) => {
 		const refused = composed[index];
 		return { Id, outcome: refused instanceof AwsError ? refused : outcomeOf(published.next().value) };

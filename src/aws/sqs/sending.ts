@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { isRefusal } from '../../../durable-objects/protocol';
 import { queues } from '../../catalog';
 import { Problem } from '../../problems';
-import { parsed, publishBatch, publishOne } from '../../publishing';
+import { listOf, publishBatch, publishOne } from '../../publishing';
 import { AwsError } from '../errors';
 import type { Actions } from '../facade';
 import { action, queueUrlParameter } from './action';
@@ -38,7 +38,7 @@ export const sendingActions: Actions = {
 				return outgoing;
 			});
 			const good = goodOf(checked).map(({ message }) => message);
-			const outcomes = good.length === 0 ? [] : parsed(await publishBatch(call.env, queues, name, good));
+			const outcomes = good.length === 0 ? [] : listOf(await publishBatch(call.env, queues, name, good));
 			const sent = eachWith(checked, outcomes, (outgoing, outcome) => {
 				if (isRefusal(outcome)) throw Problem.of(outcome);
 				return sentAnswer(queue, outgoing, outcome);

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import {
+	type NewMessage,
+	ownId,
+	pack,
+	packReceived,
+	packResult,
+	packSettle,
+	publishAnswer,
+	type ReceivedMessage,
+	type SettleCommand,
+	type SettleResult,
+	unpack,
+	unpackReceived,
+	unpackResult,
+	unpackSettle,
+} from '../../durable-objects/protocol';
+
+const TAG = '0123456789abcdef';
+
+describe('what is published', () => {
+	const messages: NewMessage[] = [
+		{ body: 'plain', size: 5 },
+		{ body: '', size: 0 },
+		{ body: 'é"\n😀', size: 9 },
+		{ body: 'YQ==', encoding: 'base64', size: 1 },
+		{ body: 'k', size: 1, key: 'key', dedupId: 'd' },
+		{ body: 'a', size: 3, attributes: { b: 'c' }, priority: 4, delayMs: 5 },
+		{ body: 'unheard of', size: 10, more: 1 } as NewMessage,
+		{ body: 'last', size: 4 },
+	];
+
+	it('arrives as it was, alone and together', () => {
+		expect(unpack(pack(messages))).toEqual(messages);
+		for (const message of messages) expect(unpack(pack([message]))).toEqual([message]);
+	});
+
+	it('costs a number where it is nothing but a body', () => {
+		expect(pack(Array.from({ length: 3 }, () => ({ body: 'abc', size: 3 })))).toEqual({
+			messages: '[3,3,3]',
+			bodies: 'abcabcabc',
+		});
+	});
+
+	it('is answered as results only where all of it was accepted', () => {
+		const accepted = { id: 'i', sequence: 1, duplicate: false };
+		const refusal = { refused: 'backlog_full', detail: '' } as const;
+		expect(publishAnswer([accepted])).toBe(JSON.stringify({ results: [accepted] }));
+		expect(publishAnswer([accepted, refusal])).toBe(JSON.stringify([accepted, refusal]));
+		expect(publishAnswer(refusal)).toBe(JSON.stringify(refusal));
+	});
+});
+
+describe('what is received', () => {
+	const plain = (position: number, more: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
+		id: ownId(TAG, position),
+		position,
+		sequence: position,
+		priority: 0,
+		body: `body ${position}`,
+		size: `body ${position}`.length,
+		publishedAt: 1_000 + position,
+		attempt: 1,
+		leaseExpiresAt: 31_000,
+		firstReceivedAt: 1_500,
+		...more,
+	});
+
+	it('arrives as it was, whatever is beside it', () => {
+		const received = [
+			plain(1),
+			plain(2, { key: 'k' }),
+			plain(3, { contentType: 'text/plain' }),
+			plain(4, { key: '', contentType: 'text/plain' }),
+			plain(5, { attempt: 2, failures: [{ attempt: 1, at: 3, reason: 'r' }] }),
+			plain(6, { id: 'elsewhere-7' }),
+			plain(7, { body: 'é', size: 2 }),
+			plain(8, { leaseExpiresAt: 32_000 }),
+			plain(9, { firstReceivedAt: 1_400 }),
+			plain(2 ** 48 + 10, { sequence: 10, priority: 1 }),
+			plain(11, { attributes: { a: 'b' }, dedupId: 'd', expiresAt: 7 }),
+			plain(12, { copyOf: { topic: 't', id: 'i' } }),
+			plain(13),
+		];
+		expect(unpackReceived(packReceived(TAG, received))).toEqual(received);
+		for (const message of received) expect(unpackReceived(packReceived(TAG, [message]))).toEqual([message]);
+		expect(unpackReceived(packReceived(TAG, []))).toEqual([]);
+		const atMostOnce = [plain(1, { leaseExpiresAt: null })];
+		expect(unpackReceived(packReceived(TAG, atMostOnce))).toEqual(atMostOnce);
+	});
+});
+
+describe('what is settled', () => {
+	const none = { ack: [], retry: [], extend: [] };
+
+	it('arrives as it was, in its order', () => {
+		const command: SettleCommand = {
+			...none,
+			ack: [
+				{ position: 5, attempt: 1 },
+				{ position: 6, attempt: 1 },
+				{ position: 7, attempt: 2 },
+				{ position: 8, attempt: 2, onlyLeased: true },
+				{ position: 9, attempt: 2, onlyLeased: true },
+				{ position: 10, attempt: 2 },
+				{ position: 3, attempt: 2 },
+				{ position: 3, attempt: 1 },
+			],
+			retry: [{ position: 20, attempt: 1, delayMs: 5 }],
+		};
+		expect(unpackSettle(packSettle(command))).toEqual(command);
+		expect(unpackSettle(packSettle(none))).toEqual(none);
+		const run = Array.from({ length: 100 }, (_, index) => ({ position: 50 + index, attempt: 1 }));
+		expect(packSettle({ ...none, ack: run })).toBe('{"ack":[[50,100,1]],"retry":[],"extend":[]}');
+	});
+
+	it('is answered as it was', () => {
+		const acked = { outcome: 'acked' } as const;
+		const results: SettleResult[] = [
+			none,
+			{ ...none, ack: [acked, acked] },
+			{ ...none, ack: [acked, { outcome: 'unknown' }] },
+			{ ack: [acked], retry: [{ outcome: 'retried', visibleAt: 3 }], extend: [] },
+			{ ack: [acked], retry: [], extend: [{ outcome: 'extended', leaseExpiresAt: 3 }] },
+		];
+		for (const result of results) expect(unpackResult(packResult(result))).toEqual(result);
+		const refusal = { refused: 'settings_stale', detail: '' } as const;
+		expect(unpackResult(packResult(refusal))).toEqual(refusal);
+	});
+});

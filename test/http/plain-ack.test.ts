@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { LIMITS } from '../../durable-objects/protocol';
+import { AckBody, plainAck } from '../../src/schemas/consuming';
+
+const receipts = Array.from({ length: LIMITS.batchMessages }, (_, index) => String(index).padStart(32, 'A'));
+
+it.each<[string, unknown]>([
+	['one receipt', { receipts: ['a'] }],
+	['as many as there may be', { receipts }],
+	['a receipt as long as one may be', { receipts: ['a'.repeat(64)] }],
+])('%s is known at a glance, as the schema would have it', (_, body) => {
+	expect(plainAck(body)).toEqual(AckBody.parse(body));
+});
+
+it.each<[string, unknown]>([
+	['nothing', undefined],
+	['no object', []],
+	['no receipts', {}],
+	['none at all', { receipts: [] }],
+	['too many', { receipts: [...receipts, 'a'] }],
+	['another field beside', { receipts: ['a'], onlyLeased: true }],
+	['an unknown field', { receipts: ['a'], receipt: 'b' }],
+	['one that is no text', { receipts: [1] }],
+	['an empty one', { receipts: [''] }],
+	['one too long', { receipts: ['a'.repeat(65)] }],
+])('%s is left to the schema', (_, body) => {
+	expect(plainAck(body)).toBeNull();
+});
