@@ -13,7 +13,7 @@ import { type Keyring, keyringOf } from './keyring';
 import { reach } from './objects';
 import { settleAt } from './partitioner';
 import { type Fault, Problem } from './problems';
-import { openReceipts } from './receipts';
+import { type Located, openReceipts } from './receipts';
 import { handoversOf, isWhole, type Successors } from './successors';
 import { fieldFault, invalid } from './validation';
 
@@ -50,7 +50,6 @@ export async function settle(
 	successors: readonly Successors[] = [],
 	call = settleAt,
 ): Promise<Settled> {
-	refuseRepeated(entries);
 	const keyring = keyringOf(env);
 	const command = (queue: Queue) => {
 		const groups = byPartition(queue, keyring, entries);
@@ -144,6 +143,7 @@ function byPartition(queue: Queue, keyring: Keyring, entries: readonly Entry[]):
 		queue,
 		entries.map(({ receipt }) => receipt),
 	);
+	if (!isAscending(opened)) refuseRepeated(entries);
 	entries.forEach((entry, index) => {
 		const located = opened[index];
 		if (located === null || located === undefined) {
@@ -188,6 +188,16 @@ function refuseLateRetries({ settings: { retentionMs } }: Queue, entries: readon
 	const late = entries.filter(({ delayMs = 0 }) => delayMs > retentionMs);
 	const rule = `must be at most the queue's retention of ${retentionMs / 1_000} seconds`;
 	if (late.length > 0) throw invalid(late.map(({ path }) => fieldFault([...path.slice(0, -1), 'delaySeconds'], rule)));
+}
+
+/** As receipts of one receive are: none of them can be there twice. */
+function isAscending(opened: readonly (Located | null)[]): boolean {
+	let last = Number.NEGATIVE_INFINITY;
+	for (const located of opened) {
+		if (located === null || located.lease.position <= last) return false;
+		last = located.lease.position;
+	}
+	return true;
 }
 
 /** Two wishes for one lease in one request contradict each other. */
