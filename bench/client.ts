@@ -12,6 +12,16 @@ export interface Received {
 	readonly receipt: string;
 }
 
+interface Outcome {
+	readonly outcome: string;
+}
+
+function allAcknowledged(outcomes: readonly Outcome[], count: number): void {
+	const lost = outcomes.find(({ outcome }) => outcome !== 'acked');
+	if (lost !== undefined) throw new Error(`an acknowledgement came out as ${lost.outcome}`);
+	if (outcomes.length !== count) throw new Error(`${outcomes.length} outcomes for ${count} acknowledgements`);
+}
+
 /**
  * Sluice over keep-alive connections, one request at a time on each, for what a fixed request cannot express:
  * receiving, and acknowledging what was received. Anything but a success throws: a refusal must not look fast.
@@ -81,9 +91,16 @@ export class Client {
 	async acknowledge(queue: string, messages: readonly Received[]): Promise<void> {
 		const receipts = messages.map(({ receipt }) => receipt);
 		const text = await this.send('POST', `/v1/queues/${queue}/ack`, JSON.stringify({ receipts }));
-		const { results } = JSON.parse(text) as { results: { outcome: string }[] };
-		const lost = results.find(({ outcome }) => outcome !== 'acked');
-		if (lost !== undefined) throw new Error(`an acknowledgement came out as ${lost.outcome}`);
+		allAcknowledged((JSON.parse(text) as { results: Outcome[] }).results, messages.length);
+	}
+
+	/** Acknowledges what was received before, and receives the next, in one request. */
+	async exchange(queue: string, done: readonly Received[], max: number): Promise<Received[]> {
+		const ack = done.map(({ receipt }) => receipt);
+		const text = await this.send('POST', `/v1/queues/${queue}/receive`, JSON.stringify({ max, ack }));
+		const answer = JSON.parse(text) as { messages: Received[]; ack: Outcome[] };
+		allAcknowledged(answer.ack, done.length);
+		return answer.messages;
 	}
 
 	/** `count` equal messages in batches of 100, over eight connections. */

@@ -1,6 +1,6 @@
-import { BODY } from '../client.ts';
+import { BODY, type Client } from '../client.ts';
 import type { Running } from '../servers.ts';
-import { BATCH, finishedPerSecond, OUTSTANDING, type Peer } from './peer.ts';
+import { BATCH, OUTSTANDING, type Peer, together } from './peer.ts';
 
 const messages = Array.from({ length: BATCH }, () => ({ body: BODY }));
 
@@ -8,17 +8,32 @@ const messages = Array.from({ length: BATCH }, () => ({ body: BODY }));
 export function sluicePeer({ client }: Running): Peer {
 	return {
 		name: 'Sluice',
-		about: 'workerd, one process for Worker, objects and disk; fsync before each answer; HTTP/1.1, 32 connections',
+		about:
+			'workerd, one process for Worker, objects and disk; fsync before each answer; HTTP/1.1, 32 connections; each receive acknowledges the one before',
 		create: (queue) => client.createQueue(queue),
 		publish: (queue) => client.publish(queue),
 		publishBatch: (queue) => client.publishBatch(queue, messages),
-		consume: (queue, seconds) =>
-			finishedPerSecond(seconds, OUTSTANDING, async () => {
-				const received = await client.receive(queue, BATCH);
-				if (received.length > 0) await client.acknowledge(queue, received);
-				return received.length;
-			}),
+		consume: (queue, seconds) => finishedPerSecond(client, queue, seconds),
 		remove: (queue) => client.purge(queue),
 		close: async () => {},
 	};
+}
+
+/** Each consumer acknowledges a batch with the receive of the next one, and its last one by itself. */
+async function finishedPerSecond(client: Client, queue: string, seconds: number): Promise<number> {
+	const startedAt = performance.now();
+	const elapsed = () => (performance.now() - startedAt) / 1_000;
+	let finished = 0;
+	await together(OUTSTANDING, async () => {
+		let held = await client.receive(queue, BATCH);
+		while (held.length > 0) {
+			const isLast = elapsed() > seconds;
+			const next = isLast ? [] : await client.exchange(queue, held, BATCH);
+			if (isLast) await client.acknowledge(queue, held);
+			finished += held.length;
+			held = next;
+		}
+	});
+	if (finished === 0) throw new Error('there was nothing to receive');
+	return finished / elapsed();
 }

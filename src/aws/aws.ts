@@ -20,9 +20,10 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /** Whether a request is for these doors: signed as AWS does, or in one of its protocols. A native one costs one look. */
 export function isAws(request: Request): boolean {
-	const { headers, method, url } = request;
-	const authorization = headers.get('authorization');
+	const authorization = request.headers.get('authorization');
 	if (authorization !== null) return authorization.startsWith('AWS4-');
+	// Each of these is a call out of JavaScript, which a native request is spared.
+	const { headers, method, url } = request;
 	if (headers.has('x-amz-target')) return true;
 	if (/[?&](Action|X-Amz-Algorithm)=/.test(url)) return true;
 	const isForm = method === 'POST' && headers.get('content-type')?.startsWith(FORM) === true;
