@@ -142,8 +142,8 @@ describe('DeleteMessageBatch', () => {
 		expect(resultIn(xml)).toBe(
 			'<DeleteMessageBatchResultEntry><Id>d1</Id></DeleteMessageBatchResultEntry>' +
 				'<DeleteMessageBatchResultEntry><Id>d2</Id></DeleteMessageBatchResultEntry>' +
-				'<BatchResultErrorEntry><Id>d0</Id><SenderFault>true</SenderFault><Code>InvalidParameterValue</Code>' +
-				`<Message>Value ${old.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.</Message>` +
+				'<BatchResultErrorEntry><Id>d0</Id><Code>InvalidParameterValue</Code>' +
+				`<Message>Value ${old.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.</Message><SenderFault>true</SenderFault>` +
 				'</BatchResultErrorEntry>',
 		);
 		expect(await figures(queue)).toEqual([0, 0]);

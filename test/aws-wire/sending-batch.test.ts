@@ -67,7 +67,7 @@ describe('SendMessageBatch', () => {
 			[`${entry(2)}.DelaySeconds`]: '901',
 		});
 		expect(resultIn(xml)).toMatch(
-			/^<SendMessageBatchResultEntry><Id>a<\/Id><MessageId>.{36}<\/MessageId><MD5OfMessageBody>.{32}<\/MD5OfMessageBody><MD5OfMessageAttributes>.{32}<\/MD5OfMessageAttributes><\/SendMessageBatchResultEntry><BatchResultErrorEntry><Id>b<\/Id><SenderFault>true<\/SenderFault><Code>InvalidParameterValue<\/Code><Message>Value 901 for parameter DelaySeconds is invalid[^<]*<\/Message><\/BatchResultErrorEntry>$/,
+			/^<SendMessageBatchResultEntry><Id>a<\/Id><MessageId>.{36}<\/MessageId><MD5OfMessageBody>.{32}<\/MD5OfMessageBody><MD5OfMessageAttributes>.{32}<\/MD5OfMessageAttributes><\/SendMessageBatchResultEntry><BatchResultErrorEntry><Id>b<\/Id><Code>InvalidParameterValue<\/Code><Message>Value 901 for parameter DelaySeconds is invalid[^<]*<\/Message><SenderFault>true<\/SenderFault><\/BatchResultErrorEntry>$/,
 		);
 		expect((await receiveMessage(queue)).MessageAttributes).toEqual({ n: text('7', 'Number') });
 		const { status, xml: empty } = await query({ Action: 'SendMessageBatch', QueueUrl: urlOf(queue) });

@@ -54,6 +54,14 @@ describe('PublishBatch', () => {
 		expect((await received(queue, 2)).map(({ body }) => body)).toEqual(['good', 'better']);
 	});
 
+	test('an entry without a message is one of those, too', async () => {
+		const { topic, queue } = await newSubscribed(raw);
+		const answer = await sns('PublishBatch', batch(topic, [{ Id: 'none' }, { Id: 'good', Message: 'good' }]));
+		expect(textsIn(textIn(answer, 'Failed'), 'Id')).toEqual(['none']);
+		expect(textIn(answer, 'Message')).toBe('Invalid parameter: Message Reason: no value for required parameter');
+		expect((await received(queue, 1)).map(({ body }) => body)).toEqual(['good']);
+	});
+
 	test('of faulty entries only publishes nothing', async () => {
 		const { topic } = await newSubscribed(raw);
 		expect(await sns('PublishBatch', batch(topic, [{ Id: 'empty', Message: '' }]))).toMatch(/^<Successful\/><Failed>/);

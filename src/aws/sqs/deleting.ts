@@ -1,14 +1,16 @@
 import { z } from '@hono/zod-openapi';
 import type { SettleOutcome } from '../../../durable-objects/protocol';
 import type { Entry } from '../../settling';
+import { batchAnswer, batchEntries, eachWith, goodOf, readEntries } from '../batches';
 import { AwsError } from '../errors';
 import type { Actions, Call } from '../facade';
 import { isFifo } from '../names';
 import { action, queueUrlParameter } from './action';
-import { batchAnswer, batchEntries, eachWith, goodOf, readEntries } from './batches';
+import { batchWords, withoutEmpty } from './batch-words';
 import { settleHandles, uselessHandle } from './handles';
 
 const fields = { ReceiptHandle: z.string() };
+const WORDS = batchWords('DeleteMessageBatchRequestEntry');
 
 export const deletingActions: Actions = {
 	DeleteMessage: action({
@@ -25,9 +27,10 @@ export const deletingActions: Actions = {
 		parameters: z.object({ QueueUrl: queueUrlParameter, Entries: batchEntries }),
 		about: ({ QueueUrl }) => QueueUrl,
 		run: async (call, { QueueUrl: name, Entries }) => {
-			const wishes = readEntries(Entries, z.object(fields), 'DeleteMessageBatchRequestEntry');
+			const wishes = readEntries(WORDS, Entries, z.object(fields));
 			const handles = goodOf(wishes).map(({ ReceiptHandle }) => ReceiptHandle);
-			return batchAnswer(eachWith(wishes, await deleteMessages(call, name, handles), () => ({})));
+			const deleted = eachWith(wishes, await deleteMessages(call, name, handles), () => ({}));
+			return withoutEmpty(batchAnswer(WORDS, deleted));
 		},
 	}),
 };

@@ -3,13 +3,16 @@ import { isRefusal } from '../../../durable-objects/protocol';
 import { queues } from '../../catalog';
 import { Problem } from '../../problems';
 import { listOf, publishBatch, publishOne } from '../../publishing';
+import { batchAnswer, batchEntries, type Entry, each, eachWith, goodOf, readEntries } from '../batches';
 import { AwsError } from '../errors';
 import type { Actions } from '../facade';
 import { action, queueUrlParameter } from './action';
-import { batchAnswer, batchEntries, type Entry, each, eachWith, goodOf, readEntries } from './batches';
+import { batchWords, withoutEmpty } from './batch-words';
 import { SQS_ERRORS } from './errors';
 import { MAXIMUM_MESSAGE_BYTES } from './kept';
 import { checkSize, compose, messageFields, type Outgoing, sentAnswer } from './outgoing';
+
+const WORDS = batchWords('SendMessageBatchRequestEntry');
 
 /** Sending: each costs one call of an object for each partition that it goes to, as natively. */
 export const sendingActions: Actions = {
@@ -30,7 +33,7 @@ export const sendingActions: Actions = {
 		about: ({ QueueUrl }) => QueueUrl,
 		run: async (call, { QueueUrl: name, Entries }) => {
 			const queue = await queues.cached(call.env, name);
-			const wishes = readEntries(Entries, z.object(messageFields), 'SendMessageBatchRequestEntry');
+			const wishes = readEntries(WORDS, Entries, z.object(messageFields));
 			const composed = each(wishes, (fields) => compose(call, queue, fields));
 			checkTotal(composed);
 			const checked = each(composed, (outgoing) => {
@@ -43,7 +46,7 @@ export const sendingActions: Actions = {
 				if (isRefusal(outcome)) throw Problem.of(outcome);
 				return sentAnswer(queue, outgoing, outcome);
 			});
-			return batchAnswer(sent);
+			return withoutEmpty(batchAnswer(WORDS, sent));
 		},
 	}),
 };

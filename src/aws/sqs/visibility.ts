@@ -2,11 +2,12 @@ import { z } from '@hono/zod-openapi';
 import { LIMITS, type SettleOutcome } from '../../../durable-objects/protocol';
 import { milliseconds } from '../../schemas/common';
 import type { Entry } from '../../settling';
+import { batchAnswer, batchEntries, eachWith, goodOf, readEntries } from '../batches';
 import { AwsError } from '../errors';
 import type { Actions, Call } from '../facade';
 import { numberParameter } from '../parameters';
 import { action, queueUrlParameter } from './action';
-import { batchAnswer, batchEntries, eachWith, goodOf, readEntries } from './batches';
+import { batchWords, withoutEmpty } from './batch-words';
 import { invalidParameter, SQS_ERRORS } from './errors';
 import { settleHandles, uselessHandle } from './handles';
 
@@ -15,6 +16,7 @@ const LONGEST_SECONDS = LIMITS.visibilityTimeoutMs / 1_000;
 const LONGEST_TOTAL_MS = LIMITS.visibilityTimeoutMs + 999;
 
 const fields = { ReceiptHandle: z.string(), VisibilityTimeout: numberParameter(0, LONGEST_SECONDS) };
+const WORDS = batchWords('ChangeMessageVisibilityBatchRequestEntry');
 
 interface Change {
 	readonly ReceiptHandle: string;
@@ -36,8 +38,9 @@ export const visibilityActions: Actions = {
 		parameters: z.object({ QueueUrl: queueUrlParameter, Entries: batchEntries }),
 		about: ({ QueueUrl }) => QueueUrl,
 		run: async (call, { QueueUrl: name, Entries }) => {
-			const wishes = readEntries(Entries, z.object(fields), 'ChangeMessageVisibilityBatchRequestEntry');
-			return batchAnswer(eachWith(wishes, await changeAll(call, name, goodOf(wishes)), () => ({})));
+			const wishes = readEntries(WORDS, Entries, z.object(fields));
+			const changed = eachWith(wishes, await changeAll(call, name, goodOf(wishes)), () => ({}));
+			return withoutEmpty(batchAnswer(WORDS, changed));
 		},
 	}),
 };
