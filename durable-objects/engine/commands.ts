@@ -29,7 +29,7 @@ export interface Commit {
 	readonly dueAt: number | null;
 	/** When something may become visible by time alone; of interest only while somebody waits. */
 	readonly visibleAt: number | null;
-	/** A bound ended this commit's receiving, not a lack of messages: who leases and waits should have another one. */
+	/** There may be messages for who leases and waits, and no instant will tell: another commit should look at once. */
 	readonly again: boolean;
 }
 

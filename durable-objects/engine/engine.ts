@@ -65,6 +65,7 @@ export class PartitionEngine {
 		const budget: Budget = { units: LIMITS.commitUnits };
 		let hasBuried = false;
 		let served: ReceivedMessage[][] | undefined;
+		let hasLeft = false;
 		for (const index of inPhases(commands)) {
 			const command = commands[index] as Command;
 			if (PHASES[command.kind] > PHASES.publish) appender.flush();
@@ -73,12 +74,14 @@ export class PartitionEngine {
 			if (PHASES[command.kind] >= PHASES.receive) served ??= this.serve(waiting, budget, now);
 			results[index] = this.run(command, appender, budget, now);
 			countRefusals(memory, results[index]);
+			hasLeft ||= command.kind === 'receive' && isVisibleStill(results[index], now);
 		}
 		appender.flush();
 		if (!hasBuried) this.buryDoomed(now);
 		served ??= this.serve(waiting, budget, now);
 		this.flush(before, now);
-		return { results, served, dueAt: this.dueAt(), visibleAt: this.visibleAt(now), again: memory.moreToScan };
+		const again = memory.moreToScan || hasLeft;
+		return { results, served, dueAt: this.dueAt(), visibleAt: this.visibleAt(now), again };
 	}
 
 	/** The queue as last seen; undefined before the first call. */
@@ -250,4 +253,10 @@ export class PartitionEngine {
 		if (memory.tally.scheduledMessages > 0) instants.push(nextScheduledAt(database, now));
 		return earliest(...instants.filter((at) => at !== undefined && at > now));
 	}
+}
+
+/** A lease of no time at all: who waits, and was served before, can have the same messages. */
+function isVisibleStill(received: unknown, now: number): boolean {
+	const [first] = Array.isArray(received) ? (received as ReceivedMessage[]) : [];
+	return first !== undefined && first.leaseExpiresAt !== null && isDue(first.leaseExpiresAt, now);
 }

@@ -13,19 +13,20 @@ import { segmentAtOrAfter } from './segments';
  */
 export function takeKeys(handout: Handout, lane: Lane, most = Number.POSITIVE_INFINITY): void {
 	const { memory, now } = handout;
-	const again: Key[] = [];
+	// What was handed out with a lease of no time at all is ready at once, and is not looked at again.
+	const seen = new Map<string, Key>();
 	for (let left = most; left > 0 && !handout.hasEnough() && !handout.isTired(); ) {
 		const name = memory.readyKeys.pop(now);
 		if (name === undefined) break;
 		const key = memory.keys.get(name);
-		if (key === undefined) continue;
+		if (key === undefined || seen.has(name)) continue;
 		const before = handout.messages.length;
 		takeAgain(handout, key);
 		if (key.from !== undefined && isMine(handout, key)) takeParked(handout, lane, key);
 		if (handout.messages.length > before) left--;
-		again.push(key);
+		seen.set(name, key);
 	}
-	for (const key of again) settleKey(memory, key);
+	for (const key of seen.values()) settleKey(memory, key);
 	if (handout.isTired()) memory.moreToScan = true;
 }
 

@@ -88,14 +88,21 @@ export class World {
 	async commitTo(partition: Partition, commands: readonly Command[]): Promise<readonly unknown[]> {
 		return runInDurableObject(partition.object, (_object, state) => {
 			partition.site ??= new Site(state.storage, partition.tag, this.Engine);
-			const { site, parked } = partition;
-			const waiting = parked.map((wait) => wait.command);
-			const commit = site.transaction((engine) => engine.commit(commands, waiting, this.now));
-			partition.parcels = parcelsOf(site.engine.owedTargets, (target) => site.engine.parcelFor(target));
-			for (const [index, messages] of commit.served.entries()) (parked[index] as Parked).messages = messages;
-			partition.parked = parked.filter((wait) => wait.messages === undefined);
-			partition.dueAt = commit.dueAt;
-			partition.visibleAt = commit.visibleAt;
+			const { site } = partition;
+			const run = (commands: readonly Command[]) => {
+				const { parked } = partition;
+				const waiting = parked.map((wait) => wait.command);
+				const commit = site.transaction((engine) => engine.commit(commands, waiting, this.now));
+				partition.parcels = parcelsOf(site.engine.owedTargets, (target) => site.engine.parcelFor(target));
+				for (const [index, messages] of commit.served.entries()) (parked[index] as Parked).messages = messages;
+				partition.parked = parked.filter((wait) => wait.messages === undefined);
+				partition.dueAt = commit.dueAt;
+				partition.visibleAt = commit.visibleAt;
+				return commit;
+			};
+			const commit = run(commands);
+			for (let { again } = commit; again && partition.parked.length > 0; )
+				({ again } = run([{ kind: 'tick', queue: partition.queue }]));
 			return commit.results;
 		});
 	}

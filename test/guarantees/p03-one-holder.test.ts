@@ -189,6 +189,22 @@ promise(
 );
 
 promise(
+	'P3: a lease of no time at all on a key whose next message is delayed ends, too',
+	`
+   0  publish a key k
+   0  receive 1 lease 5         -> a#1
+   0  publish b key k, c key k delay 100
+   0  receive 10                -> nothing
+   1  ack a#1
+   1  receive 10 lease 0        -> b#1
+   1  receive 10 lease 0        -> b#2
+   1  ack b#2
+ 100  receive 10                -> c#1
+`,
+	{ only: 'engine' },
+);
+
+promise(
 	'P3: several that wait with no lease at all are each answered once',
 	`
    0  queue maxReceives 3
@@ -201,6 +217,22 @@ promise(
    2  answer w3           -> a#3
    3  tick
    3  figures             -> visible 0, leased 0
+`,
+	{ only: 'engine' },
+);
+
+promise(
+	'P3: who waits gets what another one held for no time at all',
+	`
+   0  publish a
+   0  receive 1 lease 10        -> a#1
+   1  wait w 20 lease 10
+  10  answer w                  -> a#2
+  20  wait v 20 lease 10 as r
+  20  answer v                  -> a#3 until 30
+  20  wait u 20 lease 10
+  21  receive 1 lease 0 as r    -> a#3 until 21
+  21  answer u                  -> a#4 until 31
 `,
 	{ only: 'engine' },
 );

@@ -4,6 +4,7 @@ import type {
 	BrowseResult,
 	PublishOutcome,
 	ReceivedMessage,
+	RedriveRun,
 	SettleResult,
 } from '../../durable-objects/protocol';
 import { isRefusal } from '../../durable-objects/protocol';
@@ -15,6 +16,7 @@ import { World } from '../engine/world';
 import { EPOCH, render, type Scribe } from '../guarantees/answers';
 import { type Action, DEFAULT_QUEUE, type Settings } from '../guarantees/script';
 import { demand } from './model';
+import { NOWHERE, RedriveBook } from './redrive-book';
 import type { Answers } from './story';
 import type { Event } from './trial';
 
@@ -44,6 +46,7 @@ export class Journey {
 		redriveOf: (id) => id,
 	};
 	private readonly unfinished = new Map<string, { holder: string | undefined; until: number }>();
+	private readonly redrives = new RedriveBook();
 	readonly world: World;
 
 	constructor(
@@ -55,6 +58,7 @@ export class Journey {
 		this.world = new World(EPOCH, Engine, CourierClass);
 		this.configure(DEFAULT_QUEUE, { ...settings, maxReceives });
 		this.world.partition(DEAD_LETTERS);
+		this.world.missing.add(NOWHERE);
 	}
 
 	async play({ at, queue = DEFAULT_QUEUE, actions }: Event): Promise<void> {
@@ -82,6 +86,7 @@ export class Journey {
 		for (const id of this.unfinished.keys()) demand(counts.has(id), () => `${this.names.nameOf(id)} is lost`);
 		for (const [name, { parcels }] of world.partitions)
 			demand(parcels.size === 0, () => `${name} still owes something`);
+		this.redrives.checkAtRest(await this.runs());
 	}
 
 	private async browse(name: string): Promise<readonly BrowsedMessage[]> {
@@ -89,6 +94,18 @@ export class Journey {
 		const command = { kind: 'browse', queue, command: { after: 0, limit: 1_000 } } as const;
 		const [{ messages }] = (await this.world.commit(name, [command])) as [BrowseResult];
 		return messages;
+	}
+
+	private async runs(): Promise<readonly RedriveRun[]> {
+		const { queue } = this.world.partition(DEAD_LETTERS);
+		const [runs] = await this.world.commit(DEAD_LETTERS, [{ kind: 'redrives', queue }]);
+		return runs as RedriveRun[];
+	}
+
+	/** The redrives of what the dead-letter queue owes. */
+	private onTheirWay(): ReadonlySet<string | undefined> {
+		const parcels = [...this.world.partition(DEAD_LETTERS).parcels.values()];
+		return new Set(parcels.flatMap(({ parcel }) => parcel?.messages ?? []).map(({ redriveId }) => redriveId));
 	}
 
 	private configure(name: string, settings: Settings): void {
@@ -117,6 +134,8 @@ export class Journey {
 		const [result] = await world.commit(name, [command]);
 		try {
 			if (!isRefusal(result)) this.check(name, action, result);
+			if (action.verb === 'redrive' && !isRefusal(result)) this.redrives.check(await this.runs(), this.onTheirWay());
+			else if (action.verb === 'redrive') this.redrives.refused(action.as ?? '', await this.runs());
 		} finally {
 			this.answers?.set(action, render(action, result, this.scribe));
 		}
@@ -132,6 +151,9 @@ export class Journey {
 			}
 		} else if (action.verb === 'receive') this.received(queue, result as ReceivedMessage[]);
 		else if (action.verb === 'settle') this.settled(queue, action, result as SettleResult);
+		else if (action.verb === 'redrive' && action.names === undefined) this.redrives.began(action.as ?? '');
+		else if (action.verb === 'cancel') this.redrives.cancelled(action.name, result as RedriveRun);
+		else if (action.verb === 'redrives') this.redrives.check(result as RedriveRun[], this.onTheirWay());
 		else if (action.verb === 'remove') this.unfinished.delete((result as BrowsedMessage).id);
 	}
 

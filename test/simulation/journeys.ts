@@ -1,6 +1,7 @@
 import type { Action, Entry, Settings } from '../guarantees/script';
 import { type Classes, DEAD_LETTERS, Journey } from './journey';
 import { Prng } from './prng';
+import { NOWHERE } from './redrive-book';
 import type { Failure } from './simulate';
 import { type Answers, type Story, shrinkStory } from './story';
 import type { Event } from './trial';
@@ -47,6 +48,7 @@ function journeyEvents(prng: Prng): Event[] {
 	const events: Event[] = [];
 	let at = 0;
 	let published = 0;
+	let redriven = 0;
 	for (let index = 0; index < EVENTS; index++) {
 		at += prng.pick([0, 0, 1, second, 5 * second, 20 * second]);
 		const name = () => `m${prng.between(1, published + 1)}`;
@@ -64,7 +66,9 @@ function journeyEvents(prng: Prng): Event[] {
 			],
 			[20, () => [both, { verb: 'receive', max: prng.pick([1, 3, 10]), leaseMs: prng.pick([1, 5 * second]) }]],
 			[12, () => [both, { verb: 'settle', entries: entries(prng, name) }]],
-			[6, () => [DEAD_LETTERS, redrive(prng, name)]],
+			[6, () => [DEAD_LETTERS, redrive(prng, name, `r${++redriven}`)]],
+			[3, () => [DEAD_LETTERS, { verb: 'cancel', name: `r${Math.max(1, redriven - prng.pick([0, 0, 1]))}` }]],
+			[3, () => [DEAD_LETTERS, { verb: 'redrives' }]],
 			[6, () => [prng.pick([undefined, DEAD_LETTERS]), { verb: 'restart' }]],
 			[
 				12,
@@ -92,7 +96,12 @@ function entries(prng: Prng, name: () => string): Entry[] {
 	return [prng.chance(0.3) ? { kind: 'ack', receipt } : { kind: 'retry', receipt, delayMs: prng.pick([0, second]) }];
 }
 
-function redrive(prng: Prng, name: () => string): Action {
+function redrive(prng: Prng, name: () => string, as: string): Action {
 	if (prng.chance(0.4)) return { verb: 'redrive', names: [...new Set([name(), name(), name()])] };
-	return prng.chance(0.3) ? { verb: 'redrive', rate: 1 } : { verb: 'redrive' };
+	return {
+		verb: 'redrive',
+		as,
+		...(prng.chance(0.2) ? { to: NOWHERE } : {}),
+		...(prng.chance(0.4) ? { rate: 1 } : {}),
+	};
 }

@@ -58,6 +58,7 @@ function checkShown(model: Model, shown: BrowsedMessage, now: number): void {
 		shown.attempt === message.attempts &&
 		shown.publishedAt === message.publishedAt &&
 		shown.state === state &&
+		shown.firstReceivedAt === (message.attempts === 0 ? undefined : message.firstHandedOutAt) &&
 		shown.until === (state === 'visible' ? undefined : message.until);
 	demand(
 		same,

@@ -53,10 +53,12 @@ function checkOne(model: Model, draft: Draft, outcome: PublishOutcome, now: numb
 		leased: false,
 		until: delayed ? deliverAt : 0,
 		handedOutAt: 0,
+		firstHandedOutAt: 0,
 		consumer: '',
 		leasedIn: 0,
 		doomed: false,
 		headAt: undefined,
+		namedReceive: undefined,
 		mayBeGone: false,
 	};
 	model.messages.push(message);

@@ -1,6 +1,7 @@
 import { isRefusal, type ReceivedMessage } from '../../durable-objects/protocol';
 import type { Asking } from '../guarantees/script';
 import { demand, type Held, isBefore, type Model } from './model';
+import { holdAgain, isRepeat, repeatedBy } from './model-again';
 
 /**
  * Checks what one receive was given, and gives it: only messages that may be handed out, in an order that the
@@ -9,6 +10,16 @@ import { demand, type Held, isBefore, type Model } from './model';
 export function checkReceive(model: Model, asking: Asking, answer: unknown, now: number): void {
 	demand(!isRefusal(answer) && Array.isArray(answer), () => `a receive was refused: ${JSON.stringify(answer)}`);
 	const given = answer as readonly ReceivedMessage[];
+	const again = model.queue.paused ? undefined : repeatedBy(model, asking, now);
+	if (again !== undefined && (again.isSure || isRepeat(again.receive, given))) {
+		const { name, messages } = again.receive;
+		const say = () =>
+			`P3: the receive ${name} got ${messages.map((message) => message.name)}, and again ${given.length}`;
+		demand(isRepeat(again.receive, given), say);
+		holdAgain(model, again.receive, asking, given, now);
+		return;
+	}
+	if (asking.as !== undefined && !model.queue.paused) model.named.delete(asking.as);
 	demand(given.length <= asking.max, () => `a receive of ${asking.max} was given ${given.length}`);
 	const taken = new Set<Held>();
 	const waiting = model.messages.map((message) => ({ ...message }));
@@ -23,6 +34,14 @@ export function checkReceive(model: Model, asking: Asking, answer: unknown, now:
 	demandOrder(model, waiting, [...taken], asking, now);
 	for (const [index, message] of [...taken].entries())
 		take(model, message, given[index] as ReceivedMessage, asking, now);
+	const leaseMs = asking.leaseMs ?? model.settings.visibilityTimeoutMs;
+	if (asking.as !== undefined && taken.size > 0 && leaseMs > 0) name(model, asking.as, [...taken], now);
+}
+
+function name(model: Model, name: string, messages: readonly Held[], now: number): void {
+	const receive = { name, at: now, messages, mayBeForgotten: false };
+	model.named.set(name, receive);
+	for (const message of messages) message.namedReceive = receive;
 }
 
 function demandMayTake(model: Model, message: Held, taken: ReadonlySet<Held>, now: number): void {
@@ -133,7 +152,9 @@ function demandOrder(
 }
 
 function take(model: Model, message: Held, received: ReceivedMessage, asking: Asking, now: number): void {
-	message.attempts++;
+	if (message.attempts++ === 0) message.firstHandedOutAt = now;
+	message.namedReceive = undefined;
+	demand(received.firstReceivedAt === message.firstHandedOutAt, () => `${message.name} has another first receive`);
 	if (model.settings.delivery === 'at-most-once') {
 		demand(received.leaseExpiresAt === null, () => `P2: ${message.name} has a lease at most once`);
 		model.forget(message);

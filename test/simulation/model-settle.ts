@@ -48,6 +48,11 @@ function checkEntry(model: Model, entry: Entry, outcome: SettleOutcome, names: N
 		return undefined;
 	}
 	demand(attempt === message.attempts, () => `P4: ${say()}, though attempt ${message.attempts} is newer`);
+	if (entry.onlyLeased && !model.isHeld(message, now)) {
+		demand(outcome.outcome === 'expired', () => `P4: ${say()}, though its lease is over`);
+		return undefined;
+	}
+	message.namedReceive = undefined;
 	if (entry.kind === 'ack') {
 		demand(outcome.outcome === 'acked', say);
 		model.forget(message);

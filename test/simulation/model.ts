@@ -1,4 +1,4 @@
-import type { Queue, QueueSettings } from '../../durable-objects/protocol';
+import { LIMITS, type Queue, type QueueSettings } from '../../durable-objects/protocol';
 
 /** The engine did what no queue that keeps its promises may do. */
 export class Disagreement extends Error {}
@@ -27,6 +27,7 @@ export interface Held {
 	/** While leased the lease's end, else the instant from which it may be handed out. */
 	until: number;
 	handedOutAt: number;
+	firstHandedOutAt: number;
 	consumer: string;
 	/** The commit that handed it out or extended it last. */
 	leasedIn: number;
@@ -34,8 +35,19 @@ export interface Held {
 	doomed: boolean;
 	/** The instant of the first commit that began with nothing of its key before it. */
 	headAt: number | undefined;
+	/** The named receive that holds it as it got it. */
+	namedReceive: NamedReceive | undefined;
 	/** It was past its end once: whether it is still stored nobody promised. */
 	mayBeGone: boolean;
+}
+
+/** What a receive that was given a name got, and when. */
+export interface NamedReceive {
+	readonly name: string;
+	readonly at: number;
+	readonly messages: readonly Held[];
+	/** Its time was over once: it may be forgotten, though the clock went back since. */
+	mayBeForgotten: boolean;
 }
 
 interface Accepted {
@@ -49,6 +61,8 @@ interface Accepted {
 export class Model {
 	messages: Held[] = [];
 	readonly accepted = new Map<string, Accepted>();
+	/** The newest of each name. */
+	readonly named = new Map<string, NamedReceive>();
 	/** The highest clock seen: time may jump back. */
 	latest = 0;
 	commits = 0;
@@ -119,6 +133,7 @@ export class Model {
 		for (const entry of this.accepted.values()) {
 			if (now >= entry.at + this.settings.dedupWindowMs) entry.mayBeForgotten = true;
 		}
+		for (const entry of this.named.values()) if (isReceiveOver(entry, now)) entry.mayBeForgotten = true;
 	}
 
 	/** Instants at which something changes by time alone: where boundaries are worth a visit. */
@@ -129,8 +144,13 @@ export class Model {
 			if (Number.isFinite(message.expiresAt)) instants.push(message.expiresAt);
 		}
 		for (const entry of this.accepted.values()) instants.push(entry.at + this.settings.dedupWindowMs);
+		for (const { at } of this.named.values()) instants.push(at + LIMITS.receiveAttemptMs);
 		return instants;
 	}
+}
+
+export function isReceiveOver({ at }: NamedReceive, now: number): boolean {
+	return now >= at + LIMITS.receiveAttemptMs;
 }
 
 /** Both of one key, and published earlier. */

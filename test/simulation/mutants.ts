@@ -1,3 +1,4 @@
+import { again } from './mutants/again';
 import { carried } from './mutants/carried';
 import { counts } from './mutants/counts';
 import { fanOut } from './mutants/fan-out';
@@ -17,4 +18,13 @@ export interface Mutant {
 	readonly needs?: 'dead-letters' | 'fan-out';
 }
 
-export const mutants: readonly Mutant[] = [...leases, ...order, ...time, ...poison, ...counts, ...carried, ...fanOut];
+export const mutants: readonly Mutant[] = [
+	...leases,
+	...again,
+	...order,
+	...time,
+	...poison,
+	...counts,
+	...carried,
+	...fanOut,
+];

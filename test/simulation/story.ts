@@ -1,5 +1,13 @@
 import { formatLine } from '../guarantees/format';
-import { type Action, type Answer, DEFAULT_QUEUE, type Draft, goodAnswer, type Settings } from '../guarantees/script';
+import {
+	type Action,
+	type Answer,
+	DEFAULT_QUEUE,
+	type Draft,
+	type Entry,
+	goodAnswer,
+	type Settings,
+} from '../guarantees/script';
 import { shrink } from './shrink';
 import type { Event } from './trial';
 
@@ -97,9 +105,15 @@ function* simplerThan(atom: Atom): Generator<Atom> {
 			yield { ...atom, action: { verb: 'publish', messages: [fewer as Draft] } };
 		}
 	}
+	if (action.verb === 'settle' && action.entries.length === 1) {
+		const [{ onlyLeased: _, ...entry }] = action.entries as [Entry];
+		yield { ...atom, action: { ...action, entries: [entry] } };
+	}
 	if (action.verb === 'receive') {
 		const { leaseMs: _, ...noLease } = action;
 		yield { ...atom, action: noLease };
+		const { as: __, ...noName } = action;
+		yield { ...atom, action: noName };
 		yield { ...atom, action: { ...action, max: 1 } };
 	}
 }

@@ -71,6 +71,8 @@ export class Trial {
 		redriveOf: (id) => id,
 	};
 	private waiters: Waiter[] = [];
+	/** What left in the commit that is checked, and is not explained yet. */
+	private leaving: Departure[] = [];
 	/** When the engine asked to be called again. */
 	dueAt: number | null = null;
 
@@ -88,7 +90,7 @@ export class Trial {
 	}
 
 	private events = 0;
-	/** The last departure that was checked: the courier's own commits may bury too, and are checked with the next event. */
+	/** The last departure that was checked: what the courier has taken since is not in the outbox any more. */
 	private seen: number | undefined;
 
 	play(event: Event): void {
@@ -126,8 +128,14 @@ export class Trial {
 			if (parcel === undefined) continue;
 			const positions = parcel.messages.map((message) => message.courierPosition);
 			const taken = new Set(positions.filter((position) => positions.length === 1 || (position + this.events) % 3 > 0));
-			const { queue } = this.model;
+			const { model } = this;
+			const { queue } = model;
 			this.site.transaction((engine) => engine.commit([{ kind: 'taken', queue, parcel, positions: taken }], [], now));
+			// A commit like any other: it buries what is due.
+			model.beginCommit(now);
+			const gone = departures(this.site.database, this.seen ?? 0);
+			checkBuried(model, checkDepartures(model, gone, new Set()), now);
+			this.seen = Math.max(this.seen ?? 0, lastDeparture(this.site.database));
 		}
 	}
 
@@ -160,13 +168,17 @@ export class Trial {
 		const explained = new Set<string>();
 		const inOrder = actions.map((action, index) => ({ action, result: commit.results[index] }));
 		inOrder.sort((a, b) => phase(a.action) - phase(b.action));
-		let late: Departure[] | undefined;
+		let isEarly = true;
+		const begin = () => {
+			if (isEarly) this.leaving = buryEarly(model, checkDepartures(model, gone, explained), now);
+			isEarly = false;
+		};
 		let isServed = false;
 		for (const { action, result } of inOrder) {
 			if (phase(action) > SETTLED) {
 				// What was given back past its end may be swept by now.
 				model.noteEnds(now);
-				late ??= buryEarly(model, checkDepartures(model, gone, explained), now);
+				begin();
 			}
 			if (phase(action) > SERVED && !isServed) {
 				isServed = true;
@@ -182,9 +194,9 @@ export class Trial {
 			} else this.checkOther(action, result, now, actions.length === 1 && gone.length === 0);
 		}
 		shareRetention(published);
-		late ??= buryEarly(model, checkDepartures(model, gone, explained), now);
+		begin();
 		if (!isServed) this.checkServed(commit.served, now);
-		checkBuried(model, late, now);
+		checkBuried(model, this.leaving, now);
 		model.noteEnds(now);
 		demandBuried(model, now);
 		demandWakes(model, commit, this.waiters.length > 0, now);
@@ -194,7 +206,7 @@ export class Trial {
 		const { model } = this;
 		switch (action.verb) {
 			case 'receive':
-				checkReceive(model, action, result, now);
+				this.checkGiven(action, result, now);
 				break;
 			case 'browse':
 				checkBrowse(model, action.state, result, now);
@@ -219,10 +231,16 @@ export class Trial {
 		demand(served.length <= this.waiters.length, () => 'more waiters were served than wait');
 		for (const messages of served) {
 			demand(messages.length > 0, () => 'a waiter was woken for nothing');
-			checkReceive(this.model, this.waiters.shift() as Waiter, messages, now);
+			this.checkGiven(this.waiters.shift() as Waiter, messages, now);
 		}
 		const next = this.waiters[0];
-		if (next !== undefined) checkReceive(this.model, next, [], now);
+		if (next !== undefined) this.checkGiven(next, [], now);
+	}
+
+	/** A lease of no time at all may have been a message's last one: the next receive of the same commit buries it. */
+	private checkGiven(asking: Asking, answer: unknown, now: number): void {
+		this.leaving = buryEarly(this.model, this.leaving, now);
+		checkReceive(this.model, asking, answer, now);
 	}
 
 	private checkRows(): void {

@@ -12,7 +12,12 @@ export function demandWakes(model: Model, commit: Commit, somebodyWaits: boolean
 			() => `P6: nothing wakes the engine when the last lease of ${message.name} ends (dueAt ${commit.dueAt})`,
 		);
 	}
-	if (model.queue.paused || !somebodyWaits) return;
+	if (model.queue.paused || !somebodyWaits || commit.again) return;
+	const left = model.messages.find((message) => mustTake(model, message, new Set(), now));
+	demand(
+		left === undefined,
+		() => `${left?.name} may be handed out, somebody waits, and nothing brings the two together`,
+	);
 	const next = nextVisible(model, now);
 	if (next === undefined) return;
 	const { visibleAt } = commit;

@@ -7,11 +7,16 @@ import type { Event, Trial } from './trial';
 const second = 1_000;
 const KEYS = ['k1', 'k2', 'k3', 'k4'];
 const CONSUMERS = ['w1', 'w2', 'w3'];
+const RECEIVES = ['r1', 'r2', 'r3'];
 
 /** Settings of one trial: short ones, so that a few hundred events see every window end. */
 export function randomSettings(prng: Prng): Settings {
 	return {
-		visibilityTimeoutMs: prng.pick([10, 30]) * second,
+		visibilityTimeoutMs: prng.weighted([
+			[8, 10 * second],
+			[8, 30 * second],
+			[1, 0],
+		]),
 		retentionMs: prng.pick([60, 120, 4 * 86_400]) * second,
 		delayMs: prng.weighted([
 			[8, 0],
@@ -138,12 +143,19 @@ export class Workload {
 		return draft;
 	}
 
-	private asking(): { leaseMs?: number; by?: string } {
+	private asking(): { leaseMs?: number; by?: string; as?: string } {
 		const { prng } = this;
 		return {
 			by: prng.pick(CONSUMERS),
-			...(prng.chance(0.5) ? { leaseMs: prng.pick([1, 5 * second, 20 * second]) } : {}),
+			...(prng.chance(0.5) ? { leaseMs: prng.pick([0, 1, 1, 5 * second, 5 * second, 20 * second, 20 * second]) } : {}),
+			...(prng.chance(0.3) ? this.named() : {}),
 		};
+	}
+
+	/** Mostly as long as the others; long enough to see the end of the time in which it may be asked again. */
+	private named(): { as: string; leaseMs?: number } {
+		const { prng } = this;
+		return { as: prng.pick(RECEIVES), ...(prng.chance(0.15) ? { leaseMs: 400 * second } : {}) };
 	}
 
 	/** A batch of settles: mostly what is out now, sometimes a receipt from long ago, or one that never was. */
@@ -180,6 +192,12 @@ export class Workload {
 	}
 
 	private entry(receipt: string): Entry {
+		const entry = this.wish(receipt);
+		if (this.prng.chance(0.25)) entry.onlyLeased = true;
+		return entry;
+	}
+
+	private wish(receipt: string): Entry {
 		const { prng } = this;
 		const kind = prng.weighted<Entry['kind']>([
 			[5, 'ack'],
@@ -187,7 +205,7 @@ export class Workload {
 			[2, 'extend'],
 		]);
 		if (kind === 'ack') return { kind, receipt };
-		if (kind === 'extend') return { kind, receipt, leaseMs: prng.pick([1, 10 * second, 60 * second]) };
+		if (kind === 'extend') return { kind, receipt, leaseMs: prng.pick([0, 1, 10 * second, 10 * second, 60 * second]) };
 		const entry: Entry = { kind, receipt };
 		if (prng.chance(0.5)) entry.delayMs = prng.pick([0, 1, 5 * second]);
 		if (prng.chance(0.3)) entry.reason = 'because';

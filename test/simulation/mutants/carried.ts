@@ -38,4 +38,33 @@ export const carried: readonly Mutant[] = [
 		replace: '',
 		needs: 'dead-letters',
 	},
+	{
+		name: 'cancelled-redrive-goes-on',
+		file: 'engine/redrive-runs.ts',
+		find: "return endRedrive(memory, memory.redrive, 'cancelled');",
+		replace:
+			"const { redrive } = memory;\n\tconst run = endRedrive(memory, redrive, 'cancelled');\n\tmemory.redrive = redrive;\n\treturn run;",
+		needs: 'dead-letters',
+	},
+	{
+		name: 'redrive-completed-before-it-arrives',
+		file: 'engine/redrive-runs.ts',
+		find: "if (redrive.owed === 0) endRedrive(memory, redrive, 'completed');",
+		replace: "endRedrive(memory, redrive, 'completed');",
+		needs: 'dead-letters',
+	},
+	{
+		name: 'redrive-goes-on-though-its-target-is-gone',
+		file: 'engine/outbox.ts',
+		find: '\tnoteReturns(memory, redriven);\n',
+		replace: '',
+		needs: 'dead-letters',
+	},
+	{
+		name: 'end-of-a-redrive-not-written',
+		file: 'engine/redrive-runs.ts',
+		find: "else writeState(database, 'redrives', memory.endedRedrives);",
+		replace: '',
+		needs: 'dead-letters',
+	},
 ];

@@ -70,4 +70,28 @@ export const leases: readonly Mutant[] = [
 		find: "return this.settings.delivery === 'at-most-once';",
 		replace: 'return false;',
 	},
+	{
+		name: 'strict-settle-of-a-lease-that-is-over',
+		file: 'engine/settle.ts',
+		find: 'found.flight.leased && !isDue(found.flight.until, on.now)',
+		replace: 'found.flight.leased',
+	},
+	{
+		name: 'strict-settle-of-what-was-given-back',
+		file: 'engine/settle.ts',
+		find: 'found.flight.leased && !isDue(found.flight.until, on.now)',
+		replace: '!isDue(found.flight.until, on.now)',
+	},
+	{
+		name: 'first-receive-forgotten',
+		file: 'engine/stragglers.ts',
+		find: '\t\tto.firstHandedOutAt,',
+		replace: '\t\tto.handedOutAt,',
+	},
+	{
+		name: 'waiter-forgotten-when-a-lease-is-over-at-once',
+		file: 'engine/engine.ts',
+		find: 'memory.moreToScan || hasLeft',
+		replace: 'memory.moreToScan',
+	},
 ];
