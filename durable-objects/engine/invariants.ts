@@ -74,6 +74,18 @@ export const invariants: readonly { readonly name: string; readonly sql: string 
 			AND NOT EXISTS (SELECT 1 FROM straggler t WHERE t.position = a.position)`,
 	},
 	{
+		name: 'a receive that can be repeated has its messages under a lease',
+		sql: `SELECT attempt_id FROM receive_attempt a, json_each(a.positions) p
+			WHERE NOT EXISTS (SELECT 1 FROM straggler t WHERE t.position = p.value AND t.leased = 1)
+			AND NOT EXISTS (SELECT 1 FROM segment s JOIN lease l, json_each(l.runs) r
+				WHERE p.value >= s.base AND p.value < s.base + s.span
+				AND p.value >= (r.value ->> 0) AND p.value < (r.value ->> 0) + (r.value ->> 1))`,
+	},
+	{
+		name: 'a message belongs to one receive that can be repeated',
+		sql: 'SELECT p.value FROM receive_attempt a, json_each(a.positions) p GROUP BY p.value HAVING count(*) > 1',
+	},
+	{
 		name: 'courier positions of the outbox do not overlap and were given',
 		sql: `SELECT a.position FROM outbox a WHERE EXISTS (SELECT 1 FROM outbox b WHERE b.position > a.position
 			AND b.position < a.position + a.span) OR a.position + a.span > (SELECT value ->> 'nextOutboxPosition' FROM state WHERE name = 'tally')`,
