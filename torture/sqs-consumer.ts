@@ -6,6 +6,7 @@ import { pause } from './pause.ts';
 import type { QueuePlan } from './plan.ts';
 import { choicesOf, type Site } from './site.ts';
 import type { SqsReply } from './sqs-client.ts';
+import { nativeIdOf } from './sqs-ids.ts';
 
 /** A message in the hands of an SQS client. */
 interface Held extends HandedOut {
@@ -59,9 +60,9 @@ async function receive({ site, queue, plan, name, prng }: Consumer) {
 }
 
 /** SQS tells neither a lease's end nor, but for FIFO queues, a sequence number. */
-function heldOf({ MessageId: id = '', Body = '', ReceiptHandle: handle = '', Attributes = {} }: Message): Held {
+function heldOf({ MessageId = '', Body = '', ReceiptHandle: handle = '', Attributes = {} }: Message): Held {
 	const { MessageGroupId: key = null, ApproximateReceiveCount } = Attributes;
-	return { id, label: labelOf(Body), key, attempt: Number(ApproximateReceiveCount), handle };
+	return { id: nativeIdOf(MessageId), label: labelOf(Body), key, attempt: Number(ApproximateReceiveCount), handle };
 }
 
 async function work(consumer: Consumer, messages: readonly Held[], leaseMs: number): Promise<void> {

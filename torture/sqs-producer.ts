@@ -3,6 +3,7 @@ import { bodyOf } from './body.ts';
 import type { Draft, Sent } from './journal.ts';
 import type { Site } from './site.ts';
 import type { SqsReply } from './sqs-client.ts';
+import { nativeIdOf } from './sqs-ids.ts';
 
 /** One batch of SQS; undefined where it was never sent. Its drafts have a key and a `dedupId`, as on a FIFO queue. */
 export async function publishOverSqs(
@@ -34,7 +35,7 @@ function sentOf(
 	const message = { label, key, rank, dedupId };
 	if (state !== 'answered') return { ...message, fate: state === 'refused' ? 'refused' : 'maybe' };
 	const id = body?.Successful?.find(({ Id }) => Id === entry)?.MessageId;
-	if (id !== undefined) return { ...message, fate: 'accepted', id };
+	if (id !== undefined) return { ...message, fate: 'accepted', id: nativeIdOf(id) };
 	const isSenders = body?.Failed?.find(({ Id }) => Id === entry)?.SenderFault === true;
 	return { ...message, fate: isSenders ? 'refused' : 'maybe' };
 }

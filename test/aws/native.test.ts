@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { nativeIdOf } from '../../torture/sqs-ids.ts';
 import { attributesOf, figuresOf, newFifoQueue, newQueue, receive, receiveOne, sns, sqs, unique } from './clients.ts';
 import { Native } from './native.ts';
 import { arrived, newTopic, publish, raw, subscribed } from './topics.ts';
@@ -11,9 +12,14 @@ describe('what an SQS client sends', () => {
 	test('a native client receives, with the attributes as text, and acknowledges', async () => {
 		const { name, url } = await newQueue();
 		const MessageAttributes = { source: { DataType: 'String', StringValue: 'shop' } };
-		await sqs.sendMessage({ QueueUrl: url, MessageBody: 'hello', MessageAttributes });
+		const { MessageId = '' } = await sqs.sendMessage({ QueueUrl: url, MessageBody: 'hello', MessageAttributes });
 		const [message] = await native.receive(name);
-		expect(message).toMatchObject({ body: 'hello', attributes: { source: 'shop' }, attempt: 1 });
+		expect(message).toMatchObject({
+			id: nativeIdOf(MessageId),
+			body: 'hello',
+			attributes: { source: 'shop' },
+			attempt: 1,
+		});
 		expect(await figuresOf(url)).toEqual([0, 1, 0]);
 		await native.acknowledge(name, message);
 		expect(await figuresOf(url)).toEqual([0, 0, 0]);
@@ -43,12 +49,13 @@ describe('what an SQS client sends', () => {
 describe('what a native client publishes', () => {
 	test('an SQS client receives, with the attributes as strings, and deletes', async () => {
 		const { name, url } = await newQueue();
-		await native.publish(name, 'hello', { attributes: { source: 'shop' } });
+		const { id } = await native.publish(name, 'hello', { attributes: { source: 'shop' } });
 		const message = await receiveOne(url);
 		expect(message).toMatchObject({
 			Body: 'hello',
 			MessageAttributes: { source: { DataType: 'String', StringValue: 'shop' } },
 		});
+		expect(nativeIdOf(message.MessageId ?? '')).toBe(id);
 		await sqs.deleteMessage({ QueueUrl: url, ReceiptHandle: message.ReceiptHandle });
 		expect((await native.figures(name)).leased).toBe(0);
 	});
