@@ -1,27 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ask, getQueue, newName, newQueue, publish, receive } from '../http/client';
+import { ask, getQueue, newQueue, publish, receive } from '../http/client';
 import { arnOf, done, failure, json, query, resultIn, urlOf } from './client';
-
-async function created(attributes: Record<string, string> = {}, ending = ''): Promise<string> {
-	const name = newName() + ending;
-	const kind = ending === '' ? {} : { FifoQueue: 'true' };
-	await done('CreateQueue', { QueueName: name, Attributes: { ...kind, ...attributes } });
-	return name;
-}
-
-async function attributesOf(queue: string, ...names: string[]): Promise<Record<string, string>> {
-	const AttributeNames = names.length === 0 ? ['All'] : names;
-	const { Attributes } = await done('GetQueueAttributes', { QueueUrl: urlOf(queue), AttributeNames });
-	return (Attributes ?? {}) as Record<string, string>;
-}
-
-function set(queue: string, Attributes: Record<string, string>) {
-	return done('SetQueueAttributes', { QueueUrl: urlOf(queue), Attributes });
-}
-
-function refusedSet(queue: string, Attributes: Record<string, string>) {
-	return failure('SetQueueAttributes', { QueueUrl: urlOf(queue), Attributes });
-}
+import { attributesOf, fifoQueue, refusedSet, setAttributes, sqsQueue } from './queues';
 
 const INITIAL = {
 	VisibilityTimeout: '30',
@@ -39,12 +19,12 @@ const INITIAL = {
 
 describe('GetQueueAttributes', () => {
 	test('All of a standard queue are those, as AWS answers them', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		expect(await attributesOf(name)).toEqual({ ...INITIAL, QueueArn: arnOf(name) });
 	});
 
 	test('All of a FIFO queue are four more', async () => {
-		const name = await created({}, '.fifo');
+		const name = await fifoQueue();
 		expect(await attributesOf(name)).toEqual({
 			...INITIAL,
 			QueueArn: arnOf(name),
@@ -56,13 +36,13 @@ describe('GetQueueAttributes', () => {
 	});
 
 	test('only those that are asked for, and that there are', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		expect(await attributesOf(name, 'DelaySeconds', 'RedrivePolicy', 'Policy')).toEqual({ DelaySeconds: '0' });
 		expect(await done('GetQueueAttributes', { QueueUrl: urlOf(name) })).toEqual({});
 	});
 
 	test('unknown names are refused, in both protocols', async () => {
-		const QueueUrl = urlOf(await created());
+		const QueueUrl = urlOf(await sqsQueue());
 		expect(await failure('GetQueueAttributes', { QueueUrl, AttributeNames: ['All', 'Foobar'] })).toEqual({
 			status: 400,
 			type: 'InvalidAttributeName',
@@ -76,7 +56,7 @@ describe('GetQueueAttributes', () => {
 	});
 
 	test('figures are exact, right after what changed them', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		for (const body of ['a', 'b', 'c']) await publish(name, body);
 		await publish(name, 'd', '?delaySeconds=60');
 		await receive(name, { max: 1 });
@@ -99,8 +79,8 @@ describe('GetQueueAttributes', () => {
 
 describe('SetQueueAttributes', () => {
 	test('changes settings, which the native API shows', async () => {
-		const name = await created();
-		await set(name, { VisibilityTimeout: '0', DelaySeconds: '420', MessageRetentionPeriod: '604800' });
+		const name = await sqsQueue();
+		await setAttributes(name, { VisibilityTimeout: '0', DelaySeconds: '420', MessageRetentionPeriod: '604800' });
 		const { settings } = await getQueue(name);
 		expect(settings).toMatchObject({ visibilityTimeoutSeconds: 0, delaySeconds: 420, retentionSeconds: 604_800 });
 		expect(await attributesOf(name)).toMatchObject({
@@ -111,7 +91,7 @@ describe('SetQueueAttributes', () => {
 	});
 
 	test('in the Query protocol too', async () => {
-		const QueueUrl = urlOf(await created());
+		const QueueUrl = urlOf(await sqsQueue());
 		const change = { 'Attribute.1.Name': 'MaximumMessageSize', 'Attribute.1.Value': '2048' };
 		expect((await query({ Action: 'SetQueueAttributes', QueueUrl, ...change })).status).toBe(200);
 		const asked = { Action: 'GetQueueAttributes', QueueUrl, 'AttributeName.1': 'MaximumMessageSize' };
@@ -121,7 +101,7 @@ describe('SetQueueAttributes', () => {
 	});
 
 	test('what is kept outlives a native change of settings', async () => {
-		const name = await created({ ReceiveMessageWaitTimeSeconds: '20', MaximumMessageSize: '1024' });
+		const name = await sqsQueue({ ReceiveMessageWaitTimeSeconds: '20', MaximumMessageSize: '1024' });
 		await ask('PATCH', `/v1/queues/${name}`, { json: { delaySeconds: 7 } });
 		await ask('PUT', `/v1/queues/${name}`, { json: { delaySeconds: 8, deadLetter: null } });
 		expect(await attributesOf(name)).toMatchObject({
@@ -132,9 +112,9 @@ describe('SetQueueAttributes', () => {
 	});
 
 	test('tells when', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const before = (await getQueue(name)).updatedAt;
-		await set(name, { Policy: '{"Version":"2012-10-17","Statement":[]}' });
+		await setAttributes(name, { Policy: '{"Version":"2012-10-17","Statement":[]}' });
 		expect((await getQueue(name)).updatedAt > before).toBe(true);
 	});
 
@@ -148,7 +128,7 @@ describe('SetQueueAttributes', () => {
 		['SqsManagedSseEnabled', ['maybe', '']],
 		['Policy', ['x', '[]', '"a"']],
 	])('refuses what %s cannot be', async (attribute, values) => {
-		const name = await created();
+		const name = await sqsQueue();
 		for (const value of values) {
 			expect(await refusedSet(name, { [attribute]: value })).toEqual({
 				status: 400,
@@ -163,7 +143,7 @@ describe('SetQueueAttributes', () => {
 	test.each(['QueueArn', 'CreatedTimestamp', 'ApproximateNumberOfMessages', 'All', 'Foobar', 'constructor'])(
 		'%s is not there to be set',
 		async (attribute) => {
-			const name = await created();
+			const name = await sqsQueue();
 			expect(await refusedSet(name, { [attribute]: 'x' })).toMatchObject({
 				code: 'InvalidAttributeName',
 				message: `Unknown Attribute ${attribute}.`,
@@ -172,91 +152,17 @@ describe('SetQueueAttributes', () => {
 	);
 
 	test('all or nothing', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		await refusedSet(name, { DelaySeconds: '5', VisibilityTimeout: 'x' });
 		expect((await attributesOf(name, 'DelaySeconds')).DelaySeconds).toBe('0');
 	});
 
 	test('says what is missing, and what is no text', async () => {
-		const QueueUrl = urlOf(await created());
+		const QueueUrl = urlOf(await sqsQueue());
 		expect(await failure('SetQueueAttributes', { QueueUrl })).toMatchObject({
 			code: 'MissingParameter',
 			message: 'The request must contain the parameter Attributes.',
 		});
 		expect((await json('SetQueueAttributes', { QueueUrl, Attributes: { DelaySeconds: 5 } })).status).toBe(400);
-	});
-});
-
-describe('attributes of FIFO queues', () => {
-	test('are kept', async () => {
-		const name = await created({ ContentBasedDeduplication: 'true' }, '.fifo');
-		await set(name, {
-			FifoQueue: 'true',
-			DeduplicationScope: 'messageGroup',
-			FifoThroughputLimit: 'perMessageGroupId',
-		});
-		expect(await attributesOf(name)).toMatchObject({
-			ContentBasedDeduplication: 'true',
-			DeduplicationScope: 'messageGroup',
-			FifoThroughputLimit: 'perMessageGroupId',
-		});
-	});
-
-	test('the kind of a queue is for good', async () => {
-		const name = await created({}, '.fifo');
-		expect(await refusedSet(name, { FifoQueue: 'false' })).toMatchObject({
-			code: 'InvalidAttributeValue',
-			message: 'Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.',
-		});
-	});
-
-	test.each([
-		['FifoQueue', 'true', 'Unknown Attribute FifoQueue.'],
-		['FifoQueue', 'false', 'Unknown Attribute FifoQueue.'],
-		['ContentBasedDeduplication', 'false', 'Unknown Attribute ContentBasedDeduplication.'],
-		['DeduplicationScope', 'queue', 'You can specify the DeduplicationScope only when FifoQueue is set to true.'],
-		['FifoThroughputLimit', 'perQueue', 'You can specify the FifoThroughputLimit only when FifoQueue is set to true.'],
-	])('%s=%s is refused on a standard queue', async (attribute, value, message) => {
-		const name = await created();
-		expect(await refusedSet(name, { [attribute]: value })).toMatchObject({ code: 'InvalidAttributeName', message });
-	});
-
-	test('throughput per group takes deduplication per group', async () => {
-		const name = await created({}, '.fifo');
-		expect(await refusedSet(name, { FifoThroughputLimit: 'perMessageGroupId' })).toMatchObject({
-			code: 'InvalidAttributeValue',
-		});
-		expect((await attributesOf(name)).FifoThroughputLimit).toBe('perQueue');
-		expect(await refusedSet(name, { DeduplicationScope: 'topic' })).toMatchObject({
-			message: 'Invalid value for the parameter DeduplicationScope.',
-		});
-	});
-});
-
-describe('encryption is kept as it was asked for', () => {
-	test('a key turns the other one off, and back to the defaults is not on again', async () => {
-		const name = await created();
-		await set(name, { KmsMasterKeyId: 'testKeyId', KmsDataKeyReusePeriodSeconds: '6000' });
-		const encryption = ['KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled'];
-		expect(await attributesOf(name, ...encryption)).toEqual({
-			KmsMasterKeyId: 'testKeyId',
-			KmsDataKeyReusePeriodSeconds: '6000',
-			SqsManagedSseEnabled: 'false',
-		});
-		await set(name, { KmsMasterKeyId: '', KmsDataKeyReusePeriodSeconds: '300' });
-		expect(await attributesOf(name, ...encryption)).toEqual({ SqsManagedSseEnabled: 'false' });
-		await set(name, { KmsMasterKeyId: 'other' });
-		expect((await attributesOf(name, ...encryption)).KmsDataKeyReusePeriodSeconds).toBe('300');
-		await set(name, { SqsManagedSseEnabled: 'true' });
-		expect(await attributesOf(name, ...encryption)).toEqual({ SqsManagedSseEnabled: 'true' });
-	});
-
-	test('both at once are refused', async () => {
-		const name = await created();
-		expect(await refusedSet(name, { KmsMasterKeyId: 'testKeyId', SqsManagedSseEnabled: 'true' })).toMatchObject({
-			code: 'InvalidAttributeName',
-			message:
-				'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
-		});
 	});
 });

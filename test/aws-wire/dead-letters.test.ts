@@ -1,31 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { getQueue, newKey, newName, newQueue } from '../http/client';
 import { arnOf, done, failure, query, resultIn, urlOf } from './client';
-
-async function created(attributes: Record<string, string> = {}, name = newName()): Promise<string> {
-	const kind = name.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
-	await done('CreateQueue', { QueueName: name, Attributes: { ...kind, ...attributes } });
-	return name;
-}
-
-function policy(target: string, maxReceiveCount: unknown = 3): string {
-	return JSON.stringify({ deadLetterTargetArn: arnOf(target), maxReceiveCount });
-}
-
-function refusedSet(queue: string, Attributes: Record<string, string>) {
-	return failure('SetQueueAttributes', { QueueUrl: urlOf(queue), Attributes });
-}
+import { attributesOf, fifoQueue, policy, refusedSet, sqsQueue } from './queues';
 
 async function redrivePolicyOf(queue: string): Promise<unknown> {
-	const asked = { QueueUrl: urlOf(queue), AttributeNames: ['RedrivePolicy'] };
-	const { Attributes } = await done('GetQueueAttributes', asked);
-	return (Attributes as Record<string, string> | undefined)?.RedrivePolicy;
+	return (await attributesOf(queue, 'RedrivePolicy')).RedrivePolicy;
 }
 
 describe('RedrivePolicy', () => {
 	test('is the dead-letter queue and the count of receives; empty, there is none', async () => {
-		const dead = await created();
-		const name = await created({ RedrivePolicy: policy(dead, '42') });
+		const dead = await sqsQueue();
+		const name = await sqsQueue({ RedrivePolicy: policy(dead, '42') });
 		expect((await getQueue(name)).settings).toMatchObject({ deadLetter: dead, maxReceives: 42 });
 		expect(await redrivePolicyOf(name)).toBe(policy(dead, 42));
 		await done('CreateQueue', { QueueName: name, Attributes: { RedrivePolicy: policy(dead, 42) } });
@@ -35,9 +20,9 @@ describe('RedrivePolicy', () => {
 	});
 
 	test('the account and the region of its target are nothing to it', async () => {
-		const dead = await created();
+		const dead = await sqsQueue();
 		const deadLetterTargetArn = `arn:aws-cn:sqs:cn-north-1:123456789012:${dead}`;
-		const name = await created({ RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 }) });
+		const name = await sqsQueue({ RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 }) });
 		expect(await redrivePolicyOf(name)).toBe(policy(dead, 1));
 	});
 
@@ -58,7 +43,7 @@ describe('RedrivePolicy', () => {
 		],
 		[policy('missing', 1), 'Dead letter target does not exist.'],
 	])('%s is refused', async (RedrivePolicy, reason) => {
-		const name = await created();
+		const name = await sqsQueue();
 		const told = {
 			status: 400,
 			code: 'InvalidParameterValue',
@@ -70,7 +55,7 @@ describe('RedrivePolicy', () => {
 	});
 
 	test.each(['x', '[]', '3'])('%s is no JSON map', async (RedrivePolicy) => {
-		expect(await refusedSet(await created(), { RedrivePolicy })).toMatchObject({
+		expect(await refusedSet(await sqsQueue(), { RedrivePolicy })).toMatchObject({
 			code: 'InvalidAttributeValue',
 			message: 'Invalid value for the parameter RedrivePolicy. Reason: Redrive policy is not a valid JSON map.',
 		});
@@ -83,20 +68,20 @@ describe('RedrivePolicy', () => {
 	});
 
 	test('standard with standard, FIFO with FIFO', async () => {
-		const standard = await created();
-		const fifo = await created({}, `${newName()}.fifo`);
+		const standard = await sqsQueue();
+		const fifo = await fifoQueue();
 		for (const [source, target] of [
-			[await created(), fifo],
-			[await created({}, `${newName()}.fifo`), standard],
+			[await sqsQueue(), fifo],
+			[await fifoQueue(), standard],
 		] as const) {
 			const { message } = await refusedSet(source, { RedrivePolicy: policy(target) });
 			expect(message).toMatch(/Reason: Dead-letter queue must be same type of queue as the source\.$/);
 		}
-		await created({ RedrivePolicy: policy(fifo) }, `${newName()}.fifo`);
+		await fifoQueue({ RedrivePolicy: policy(fifo) });
 	});
 
 	test('a key must manage the target too', async () => {
-		const dead = await created();
+		const dead = await sqsQueue();
 		const name = newName();
 		const key = await newKey(['manage'], [name]);
 		const wanted = { QueueName: name, Attributes: { RedrivePolicy: policy(dead) } };
@@ -105,8 +90,8 @@ describe('RedrivePolicy', () => {
 	});
 
 	test('a circle is refused', async () => {
-		const one = await created();
-		const other = await created({ RedrivePolicy: policy(one) });
+		const one = await sqsQueue();
+		const other = await sqsQueue({ RedrivePolicy: policy(one) });
 		expect(await refusedSet(one, { RedrivePolicy: policy(other) })).toMatchObject({ code: 'InvalidParameterValue' });
 	});
 });
@@ -115,9 +100,9 @@ describe('RedriveAllowPolicy', () => {
 	test('says which queues may name this one', async () => {
 		const one = newName();
 		const RedriveAllowPolicy = JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [arnOf(one)] });
-		const dead = await created({ RedriveAllowPolicy });
-		await created({ RedrivePolicy: policy(dead) }, one);
-		const other = await created();
+		const dead = await sqsQueue({ RedriveAllowPolicy });
+		await sqsQueue({ RedrivePolicy: policy(dead) }, one);
+		const other = await sqsQueue();
 		const { message } = await refusedSet(other, { RedrivePolicy: policy(dead) });
 		expect(message).toMatch(/for parameter RedrivePolicy is invalid\. Reason: .*redrive allow policy/);
 		for (const [redrivePermission, status] of [
@@ -147,16 +132,16 @@ describe('RedriveAllowPolicy', () => {
 			/The maximum number of source queue ARNs you can specify is 10\.$/,
 		],
 	])('%s is refused', async (RedriveAllowPolicy, message) => {
-		expect((await refusedSet(await created(), { RedriveAllowPolicy })).message).toMatch(message);
+		expect((await refusedSet(await sqsQueue(), { RedriveAllowPolicy })).message).toMatch(message);
 	});
 });
 
 describe('ListDeadLetterSourceQueues', () => {
 	test('names the queues whose dead letters come here, whichever API has said so', async () => {
-		const dead = await created();
+		const dead = await sqsQueue();
 		const stem = newName();
 		const names = ['a', 'b', 'c'].map((end) => `${stem}-${end}`);
-		for (const name of names) await created({ RedrivePolicy: policy(dead) }, name);
+		for (const name of names) await sqsQueue({ RedrivePolicy: policy(dead) }, name);
 		const QueueUrl = urlOf(dead);
 		expect(await done('ListDeadLetterSourceQueues', { QueueUrl })).toEqual({ queueUrls: names.map(urlOf) });
 		const first = await done('ListDeadLetterSourceQueues', { QueueUrl, MaxResults: 2 });
@@ -172,7 +157,7 @@ describe('ListDeadLetterSourceQueues', () => {
 	});
 
 	test('none is an empty list; of a queue that is not there, an error', async () => {
-		expect(await done('ListDeadLetterSourceQueues', { QueueUrl: urlOf(await created()) })).toEqual({ queueUrls: [] });
+		expect(await done('ListDeadLetterSourceQueues', { QueueUrl: urlOf(await sqsQueue()) })).toEqual({ queueUrls: [] });
 		const { type } = await failure('ListDeadLetterSourceQueues', { QueueUrl: urlOf(newName()) });
 		expect(type).toBe('QueueDoesNotExist');
 	});

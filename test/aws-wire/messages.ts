@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Answer, getQueue, newName, read } from '../http/client';
+import { type Answer, getQueue, read } from '../http/client';
 import { done, send, urlOf } from './client';
+import { fifoQueue, sqsQueue } from './queues';
+
+export { fifoQueue, sqsQueue };
 
 // What the suites of messages share.
 
@@ -14,19 +17,6 @@ export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]
 /** A message attribute. */
 export function text(StringValue: string, DataType = 'String') {
 	return { DataType, StringValue };
-}
-
-/** A queue as SQS makes it; answers its name. */
-export async function sqsQueue(attributes: Record<string, string> = {}): Promise<string> {
-	const name = newName();
-	await done('CreateQueue', { QueueName: name, Attributes: attributes });
-	return name;
-}
-
-export async function fifoQueue(attributes: Record<string, string> = {}): Promise<string> {
-	const name = `${newName()}.fifo`;
-	await done('CreateQueue', { QueueName: name, Attributes: { FifoQueue: 'true', ...attributes } });
-	return name;
 }
 
 export interface Message {

@@ -1,18 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { ask, getQueue, newKey, newName, publish, receive, receiveAll, settled, until } from '../http/client';
 import { arnOf, done, failure, query, urlOf } from './client';
-
-async function created(attributes: Record<string, string> = {}, name = newName()): Promise<string> {
-	const kind = name.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
-	await done('CreateQueue', { QueueName: name, Attributes: { ...kind, ...attributes } });
-	return name;
-}
+import { fifoQueue, policy, sqsQueue } from './queues';
 
 /** A queue that gives up at once, and where its messages go. */
 async function pair(ending = ''): Promise<{ readonly source: string; readonly dead: string }> {
-	const dead = await created({}, newName() + ending);
-	const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arnOf(dead), maxReceiveCount: 1 });
-	return { source: await created({ RedrivePolicy }, newName() + ending), dead };
+	const dead = await sqsQueue({}, newName() + ending);
+	return { source: await sqsQueue({ RedrivePolicy: policy(dead, 1) }, newName() + ending), dead };
 }
 
 /** Dead letters of the queue. */
@@ -41,8 +35,7 @@ function decoded(handle: unknown): unknown {
 describe('a move of dead letters', () => {
 	test('goes back to where each of them came from', async () => {
 		const { source, dead } = await pair();
-		const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arnOf(dead), maxReceiveCount: 1 });
-		const other = await created({ RedrivePolicy });
+		const other = await sqsQueue({ RedrivePolicy: policy(dead, 1) });
 		await bury(source, dead, ['a', 'b']);
 		await bury(other, dead, ['c']);
 		const { TaskHandle } = await done('StartMessageMoveTask', { SourceArn: arnOf(dead) });
@@ -60,7 +53,7 @@ describe('a move of dead letters', () => {
 
 	test('or to another queue, at a rate; the newest is listed first, in XML as in JSON', async () => {
 		const { dead } = await pair();
-		const target = await created();
+		const target = await sqsQueue();
 		const wanted = { SourceArn: arnOf(dead), DestinationArn: arnOf(target), MaxNumberOfMessagesPerSecond: 500 };
 		for (const body of ['a', 'b']) {
 			await publish(dead, body);
@@ -80,7 +73,7 @@ describe('a move of dead letters', () => {
 
 	test('is one at a time, and can be cancelled', async () => {
 		const { dead } = await pair();
-		const target = await created();
+		const target = await sqsQueue();
 		for (const body of ['a', 'b', 'c', 'd']) await publish(dead, body);
 		const wanted = { SourceArn: arnOf(dead), DestinationArn: arnOf(target), MaxNumberOfMessagesPerSecond: 1 };
 		const { TaskHandle } = await done('StartMessageMoveTask', wanted);
@@ -111,7 +104,7 @@ describe('a move of dead letters', () => {
 
 	test('fails with its target', async () => {
 		const { dead } = await pair();
-		const target = await created();
+		const target = await sqsQueue();
 		for (const body of ['a', 'b', 'c', 'd']) await publish(dead, body);
 		const wanted = { SourceArn: arnOf(dead), DestinationArn: arnOf(target), MaxNumberOfMessagesPerSecond: 5 };
 		await done('StartMessageMoveTask', wanted);
@@ -132,7 +125,7 @@ describe('what a move needs', () => {
 	});
 
 	test('a source that is a dead-letter queue', async () => {
-		const SourceArn = arnOf(await created());
+		const SourceArn = arnOf(await sqsQueue());
 		expect(await failure('StartMessageMoveTask', { SourceArn })).toMatchObject({
 			code: 'InvalidParameterValue',
 			message: 'Source queue must be configured as a Dead Letter Queue.',
@@ -148,7 +141,7 @@ describe('what a move needs', () => {
 
 	test('a destination that is there, another one and of the same kind', async () => {
 		const { dead } = await pair();
-		const fifo = await created({}, `${newName()}.fifo`);
+		const fifo = await fifoQueue();
 		const start = (target: string) => ({ SourceArn: arnOf(dead), DestinationArn: arnOf(target) });
 		expect(await failure('StartMessageMoveTask', start(newName()))).toEqual(missing('DestinationArn'));
 		for (const target of [dead, fifo]) {
@@ -159,7 +152,7 @@ describe('what a move needs', () => {
 	});
 
 	test('a handle that was answered', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const handle = (queue: string) =>
 			btoa(JSON.stringify({ taskId: '10f57157-fc38-4da9-a113-4de7e12d05aa', sourceArn: arnOf(queue) }));
 		for (const TaskHandle of ['foobared', '', btoa('null'), btoa('{"taskId":1}')]) {
@@ -179,7 +172,7 @@ describe('what a move needs', () => {
 
 	test('a key that manages both queues', async () => {
 		const { dead } = await pair();
-		const target = await created();
+		const target = await sqsQueue();
 		const wanted = { SourceArn: arnOf(dead), DestinationArn: arnOf(target) };
 		const denied = { code: 'AccessDenied', status: 403 };
 		expect(await failure('StartMessageMoveTask', wanted, await newKey(['manage'], [dead]))).toMatchObject(denied);
@@ -189,7 +182,7 @@ describe('what a move needs', () => {
 
 	test('and is a redrive of the native API', async () => {
 		const { dead } = await pair();
-		const target = await created();
+		const target = await sqsQueue();
 		await publish(dead, 'a');
 		const wanted = { SourceArn: arnOf(dead), DestinationArn: arnOf(target) };
 		const { TaskHandle } = await done('StartMessageMoveTask', wanted);

@@ -1,19 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ask, getQueue, newKey, newName, newQueue, publish, receive } from '../http/client';
 import { arnOf, done, failure, json, query, resultIn, urlOf } from './client';
-
-async function created(attributes: Record<string, string> = {}, name = newName()): Promise<string> {
-	expect(await done('CreateQueue', { QueueName: name, Attributes: attributes })).toEqual({ QueueUrl: urlOf(name) });
-	return name;
-}
-
-async function createdFifo(attributes: Record<string, string> = {}): Promise<string> {
-	return created({ FifoQueue: 'true', ...attributes }, `${newName()}.fifo`);
-}
+import { fifoQueue, policy, sqsQueue } from './queues';
 
 describe('CreateQueue', () => {
 	test('makes what SQS would: its defaults, and no dead-letter queue', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const { settings } = await getQueue(name);
 		expect(settings).toMatchObject({
 			partitions: 1,
@@ -29,16 +21,16 @@ describe('CreateQueue', () => {
 	});
 
 	test('a FIFO queue ends in .fifo, and says so', async () => {
-		const name = await createdFifo();
+		const name = await fifoQueue();
 		const { Attributes } = await done('GetQueueAttributes', { QueueUrl: urlOf(name), AttributeNames: ['FifoQueue'] });
 		expect(Attributes).toEqual({ FifoQueue: 'true' });
 	});
 
 	test('is answered with the queue that is there, where it has these attributes', async () => {
-		const name = await created({ ReceiveMessageWaitTimeSeconds: '1', DelaySeconds: '1' });
-		await created({}, name);
-		await created({ DelaySeconds: '1' }, name);
-		await created({ DelaySeconds: '1', VisibilityTimeout: '30', Policy: '', RedrivePolicy: '' }, name);
+		const name = await sqsQueue({ ReceiveMessageWaitTimeSeconds: '1', DelaySeconds: '1' });
+		await sqsQueue({}, name);
+		await sqsQueue({ DelaySeconds: '1' }, name);
+		await sqsQueue({ DelaySeconds: '1', VisibilityTimeout: '30', Policy: '', RedrivePolicy: '' }, name);
 		expect(await failure('CreateQueue', { QueueName: name, Attributes: { DelaySeconds: '2' } })).toEqual({
 			status: 400,
 			type: 'QueueNameExists',
@@ -46,12 +38,12 @@ describe('CreateQueue', () => {
 			message: 'A queue already exists with the same name and a different value for attribute DelaySeconds',
 		});
 		await done('SetQueueAttributes', { QueueUrl: urlOf(name), Attributes: { DelaySeconds: '2' } });
-		await created({ DelaySeconds: '2' }, name);
+		await sqsQueue({ DelaySeconds: '2' }, name);
 		expect((await getQueue(name)).settings.delaySeconds).toBe(2);
 	});
 
 	test('a difference in what is kept counts too', async () => {
-		const fifo = await createdFifo({ ContentBasedDeduplication: 'true' });
+		const fifo = await fifoQueue({ ContentBasedDeduplication: 'true' });
 		const attributes = { FifoQueue: 'true', ContentBasedDeduplication: 'false' };
 		const { message } = await failure('CreateQueue', { QueueName: fifo, Attributes: attributes });
 		expect(message).toMatch(/attribute ContentBasedDeduplication$/);
@@ -71,7 +63,7 @@ describe('CreateQueue', () => {
 
 	test('a queue of the native API is the same queue', async () => {
 		const name = await newQueue({ delaySeconds: 5 });
-		await created({ DelaySeconds: '5' }, name);
+		await sqsQueue({ DelaySeconds: '5' }, name);
 	});
 
 	test.each([
@@ -115,7 +107,7 @@ describe('CreateQueue', () => {
 
 describe('a queue is found', () => {
 	test('by its name', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const owner = { QueueOwnerAWSAccountId: '123456789012' };
 		expect(await done('GetQueueUrl', { QueueName: name, ...owner })).toEqual({ QueueUrl: urlOf(name) });
 	});
@@ -134,7 +126,7 @@ describe('a queue is found', () => {
 	});
 
 	test('by its address on any host and in any account, or by the path of the request', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const QueueUrl = `https://sqs.us-east-1.amazonaws.com/123456789012/${name}`;
 		const arn = { Attributes: { QueueArn: arnOf(name) } };
 		expect(await done('GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] })).toEqual(arn);
@@ -148,7 +140,7 @@ describe('ListQueues', () => {
 	test('names those with a prefix, a page at a time', async () => {
 		const stem = newName();
 		const names = ['a', 'b', 'c', 'd', 'e'].map((end) => `${stem}-${end}`);
-		for (const name of [stem, ...names, `${stem}z`]) await created({}, name);
+		for (const name of [stem, ...names, `${stem}z`]) await sqsQueue({}, name);
 		const QueueNamePrefix = `${stem}-`;
 		expect(await done('ListQueues', { QueueNamePrefix })).toEqual({ QueueUrls: names.map(urlOf) });
 
@@ -179,7 +171,7 @@ describe('ListQueues', () => {
 
 	test('shows a key what it covers', async () => {
 		const stem = newName();
-		for (const end of ['mine', 'theirs']) await created({}, `${stem}-${end}`);
+		for (const end of ['mine', 'theirs']) await sqsQueue({}, `${stem}-${end}`);
 		const key = await newKey(['consume'], [`${stem}-mine`]);
 		expect(await done('ListQueues', {}, key)).toEqual({ QueueUrls: [urlOf(`${stem}-mine`)] });
 	});
@@ -187,7 +179,7 @@ describe('ListQueues', () => {
 
 describe('PurgeQueue and DeleteQueue', () => {
 	test('a purge takes all, what is in flight too, and may be repeated at once', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		for (const body of ['a', 'b']) await publish(name, body);
 		await receive(name);
 		expect(await done('PurgeQueue', { QueueUrl: urlOf(name) })).toEqual({});
@@ -197,8 +189,8 @@ describe('PurgeQueue and DeleteQueue', () => {
 
 	test('a purge of a FIFO queue forgets its deduplication ids, that of another does not', async () => {
 		for (const [name, duplicate] of [
-			[await createdFifo(), false],
-			[await created(), true],
+			[await fifoQueue(), false],
+			[await sqsQueue(), true],
 		] as const) {
 			await publish(name, 'a', '?key=k&dedupId=d');
 			await done('PurgeQueue', { QueueUrl: urlOf(name) });
@@ -207,13 +199,12 @@ describe('PurgeQueue and DeleteQueue', () => {
 	});
 
 	test('a queue goes, whoever sends it dead letters; its name can be taken at once', async () => {
-		const dead = await created();
-		const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arnOf(dead), maxReceiveCount: 1 });
-		const source = await created({ RedrivePolicy });
+		const dead = await sqsQueue();
+		const source = await sqsQueue({ RedrivePolicy: policy(dead, 1) });
 		expect(await done('DeleteQueue', { QueueUrl: urlOf(dead) })).toEqual({});
 		expect((await failure('DeleteQueue', { QueueUrl: urlOf(dead) })).type).toBe('QueueDoesNotExist');
 		expect((await getQueue(source)).settings.deadLetter).toBeNull();
-		await created({}, dead);
+		await sqsQueue({}, dead);
 	});
 
 	test('in the Query protocol a result that is empty has its element: botocore looks for it', async () => {
@@ -222,36 +213,10 @@ describe('PurgeQueue and DeleteQueue', () => {
 	});
 
 	test('in the Query protocol an action without a result has none', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const { xml } = await query({ Action: 'PurgeQueue', QueueUrl: urlOf(name) });
 		expect(xml).toMatch(
 			/^<\?xml version="1.0"\?><PurgeQueueResponse xmlns="http:\/\/queue.amazonaws.com\/doc\/2012-11-05\/"><ResponseMetadata><RequestId>[\w-]+<\/RequestId><\/ResponseMetadata><\/PurgeQueueResponse>$/,
 		);
-	});
-});
-
-describe('what a key needs', () => {
-	test.each([
-		['CreateQueue', 'manage', (name: string) => ({ QueueName: name })],
-		['GetQueueUrl', 'any', (name: string) => ({ QueueName: name })],
-		['GetQueueAttributes', 'any', (name: string) => ({ QueueUrl: urlOf(name), AttributeNames: ['All'] })],
-		['ListQueueTags', 'any', (name: string) => ({ QueueUrl: urlOf(name) })],
-		['ListDeadLetterSourceQueues', 'any', (name: string) => ({ QueueUrl: urlOf(name) })],
-		['SetQueueAttributes', 'manage', (name: string) => ({ QueueUrl: urlOf(name), Attributes: {} })],
-		['TagQueue', 'manage', (name: string) => ({ QueueUrl: urlOf(name), Tags: { a: 'b' } })],
-		['UntagQueue', 'manage', (name: string) => ({ QueueUrl: urlOf(name), TagKeys: ['a'] })],
-		['PurgeQueue', 'manage', (name: string) => ({ QueueUrl: urlOf(name) })],
-		['ListMessageMoveTasks', 'manage', (name: string) => ({ SourceArn: arnOf(name) })],
-		['DeleteQueue', 'manage', (name: string) => ({ QueueUrl: urlOf(name) })],
-	])('%s: %s', async (action, access, parametersOf) => {
-		const name = await created();
-		const denied = { status: 403, code: 'AccessDenied', type: 'AccessDeniedException' };
-		const elsewhere = await newKey(['publish', 'consume', 'manage'], ['other']);
-		expect(await failure(action, parametersOf(name), elsewhere)).toMatchObject(denied);
-		const publisher = await newKey(['publish'], [name]);
-		if (access === 'manage') expect(await failure(action, parametersOf(name), publisher)).toMatchObject(denied);
-		else await done(action, parametersOf(name), publisher);
-		const manager = await newKey(['manage'], [name]);
-		await done(action, parametersOf(name), manager);
 	});
 });

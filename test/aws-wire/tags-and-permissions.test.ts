@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { newName } from '../http/client';
 import { arnOf, done, failure, query, urlOf } from './client';
-
-async function created(): Promise<string> {
-	const name = newName();
-	await done('CreateQueue', { QueueName: name });
-	return name;
-}
+import { sqsQueue } from './queues';
 
 describe('tags', () => {
 	test('are added, replaced, removed and listed', async () => {
-		const QueueUrl = urlOf(await created());
+		const QueueUrl = urlOf(await sqsQueue());
 		expect(await done('TagQueue', { QueueUrl, Tags: { a: '1', b: '2', A: '' } })).toEqual({});
 		await done('TagQueue', { QueueUrl, Tags: { b: 'two', c: '3' } });
 		expect(await done('ListQueueTags', { QueueUrl })).toEqual({ Tags: { A: '', a: '1', b: 'two', c: '3' } });
@@ -21,7 +15,7 @@ describe('tags', () => {
 	});
 
 	test('two who tag at the same time do not undo each other', async () => {
-		const QueueUrl = urlOf(await created());
+		const QueueUrl = urlOf(await sqsQueue());
 		const keys = Array.from({ length: 10 }, (_, index) => `key${index}`);
 		await Promise.all(keys.map((key) => done('TagQueue', { QueueUrl, Tags: { [key]: key } })));
 		const { Tags } = await done('ListQueueTags', { QueueUrl });
@@ -29,7 +23,7 @@ describe('tags', () => {
 	});
 
 	test('50 at most, with keys of 1 to 128 characters', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const QueueUrl = urlOf(name);
 		const Tags = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key${index}`, '']));
 		await done('TagQueue', { QueueUrl, Tags });
@@ -59,7 +53,7 @@ describe('permissions', () => {
 	const AWSAccountIds = ['123456789012'];
 
 	test('are statements of the policy, each with its label', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const QueueUrl = urlOf(name);
 		await done('AddPermission', { QueueUrl, Label: 'one', AWSAccountIds, Actions: ['ReceiveMessage'] });
 		await query({
@@ -98,7 +92,7 @@ describe('permissions', () => {
 	});
 
 	test('join a policy that was set', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const QueueUrl = urlOf(name);
 		const Policy = JSON.stringify({ Version: '2012-10-17', Statement: { Sid: 'set', Effect: 'Deny' } });
 		await done('SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
@@ -107,7 +101,7 @@ describe('permissions', () => {
 	});
 
 	test('pass over what is no statement, and a policy that nests too deep is none', async () => {
-		const name = await created();
+		const name = await sqsQueue();
 		const QueueUrl = urlOf(name);
 		await done('SetQueueAttributes', { QueueUrl, Attributes: { Policy: '{"Statement":[null,1]}' } });
 		await done('AddPermission', { QueueUrl, Label: 'one', AWSAccountIds, Actions: ['*'] });
@@ -117,7 +111,7 @@ describe('permissions', () => {
 	});
 
 	test('are refused in the words of SQS', async () => {
-		const QueueUrl = urlOf(await created());
+		const QueueUrl = urlOf(await sqsQueue());
 		const wanted = { QueueUrl, Label: 'one', AWSAccountIds, Actions: ['ReceiveMessage'] };
 		await done('AddPermission', wanted);
 		for (const [change, message] of [

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { QueueSettings } from '../../../durable-objects/protocol';
+import { isRefusal, type QueueSettings } from '../../../durable-objects/protocol';
 import { catalogOf, queues } from '../../catalog';
 import { orProblem } from '../../problems';
 import { deleteQueue, purgeQueue } from '../../removing';
@@ -54,7 +54,7 @@ async function createQueue(call: Call, wanted: NewQueue) {
 	}
 	const put = await catalogOf(env).putQueue(name, settings, { annotations, onlyNew: true });
 	// Somebody else has made it meanwhile.
-	if ('refused' in put && put.refused === 'queue_exists')
+	if (isRefusal(put) && put.refused === 'queue_exists')
 		return checkSame(orProblem(await catalogOf(env).getQueue(name)));
 	queues.remember(orProblem(put).queue);
 	return answer;
