@@ -113,6 +113,6 @@ export interface SubscriptionPage {
 /** Of all topics, by topic and name. */
 export interface AllSubscriptionsPage {
 	readonly subscriptions: readonly { readonly topic: string; readonly subscription: Subscription }[];
-	/** What to go on after, or null at the end: to be handed back as it is. */
+	/** `topic/name` of the one to go on after, or null at the end. */
 	readonly next: string | null;
 }

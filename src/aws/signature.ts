@@ -162,7 +162,7 @@ export async function checkSignature(
 	secrets: readonly string[],
 ): Promise<void> {
 	const headers = signedHeaders(signature, request.headers, url);
-	if (hasBody(headers, request.headers, body)) {
+	if (headers !== undefined && hasBody(headers, request.headers, body)) {
 		const toSign = {
 			method: request.method,
 			protocol: url.protocol,
@@ -202,10 +202,14 @@ async function signatureWith(secretAccessKey: string, signature: Signature, toSi
 	return String(query?.['X-Amz-Signature']);
 }
 
-/** The headers that were signed, as they came; one that is missing is signed as if it were empty, and does not match. */
-function signedHeaders({ signedHeaders }: Signature, headers: Headers, url: URL): Record<string, string> {
+/** The headers that were signed, as they came; undefined where one of them is missing. */
+function signedHeaders({ signedHeaders }: Signature, headers: Headers, url: URL): Record<string, string> | undefined {
 	const found: Record<string, string> = Object.create(null);
-	for (const name of signedHeaders) found[name] = headers.get(name) ?? (name === 'host' ? url.host : '');
+	for (const name of signedHeaders) {
+		const value = headers.get(name) ?? (name === 'host' ? url.host : null);
+		if (value === null) return undefined;
+		found[name] = value;
+	}
 	return found;
 }
 

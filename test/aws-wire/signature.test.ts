@@ -67,7 +67,7 @@ describe('refused is a header', () => {
 		['for an API that there is not', WRONG, () => signed({ body: LIST }, { scope: 's3' })],
 		[
 			'that only seems to be for the other one',
-			WRONG,
+			OPEN,
 			() => rewritten(signed({ body: LIST }), 'Signature=', 'X=/sns/aws4_request, Signature='),
 		],
 		['in JSON for SNS', WRONG, () => signed({ headers: json, body: '{}' }, { scope: 'sns' })],
@@ -112,6 +112,12 @@ describe('refused is a header', () => {
 			OPEN,
 			() => ({ ...signed({ method: 'GET', target: `/?${LIST}` }), target: address(`/?${LIST}`).target }),
 		],
+		[
+			'that names a header which is missing',
+			WRONG,
+			() => signed({ body: LIST }, { signedHeaders: ['host', 'x', 'x-amz-date'] }),
+		],
+		['that comes twice', OPEN, () => rewritten(signed({ body: LIST }), /$/, ', AWS4-HMAC-SHA256 Credential=a')],
 		['of an empty secret', WRONG, () => signed({ body: LIST }, { secretAccessKey: '' })],
 		['of an empty key', OPEN, () => signed({ body: LIST }, { accessKeyId: '' })],
 		['of a key that could be ours', WRONG, () => signed({ body: LIST }, { accessKeyId: 'slk_0123456789abcdef' })],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { ListAnswer } from '../../src/schemas/control';
 import { TopicListAnswer } from '../../src/schemas/topics';
 import {
@@ -128,6 +129,25 @@ describe('what is shown is what the key covers', () => {
 		expect([...named].sort()).toEqual(mine.flatMap((name) => [name, `${name}-t`]));
 		const all = String((await ask('GET', '/metrics')).body);
 		for (const name of queues) expect(all).toContain(`queue="${name}"`);
+	});
+
+	it('also by the name that a page ends with', async () => {
+		const mark = crypto.randomUUID().slice(0, 8);
+		const queues = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `${mark}-${letter}`);
+		for (const name of queues) await ask('PUT', `/v1/queues/${name}`, { json: { deadLetter: null } });
+		const mine = [0, 2, 4].map((index) => queues[index] as string);
+		const { key } = await newKey(['manage'], mine);
+		const seen: string[] = [];
+		for (let after: string | null = mark; after !== null; ) {
+			const page: z.output<typeof ListAnswer> = good(
+				ListAnswer,
+				await ask('GET', `/v1/queues?limit=2&after=${after}`, { key }),
+			);
+			seen.push(...page.queues.map(({ name }) => name));
+			after = page.next;
+			if (after !== null) expect(mine).toContain(after);
+		}
+		expect(seen).toEqual(mine);
 	});
 
 	it('and a page may begin behind a name that it does not', async () => {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
+import type { AllSubscriptionsPage } from '../../../durable-objects/catalog-protocol';
 import { isRefusal, type Subscription } from '../../../durable-objects/protocol';
-import { authorize, covers } from '../../auth';
+import { authorize } from '../../auth';
 import { catalogOf, topics } from '../../catalog';
+import { visiblePage } from '../../paging';
 import { orProblem } from '../../problems';
 import { AwsError } from '../errors';
 import type { Actions, Call } from '../facade';
@@ -74,11 +76,17 @@ export const subscriptionActions: Actions = {
 		access: 'manage',
 		parameters: z.object({ NextToken: pageToken }),
 		run: async ({ env, caller, region }, { NextToken }) => {
-			const page = await catalogOf(env).listAllSubscriptions(NextToken, PAGE);
-			const visible = page.subscriptions.filter(({ topic }) => covers(caller, topic));
+			const query = { ...(NextToken === null ? {} : { after: NextToken }), limit: PAGE };
+			const read = async (after: string | null, limit: number) => {
+				const page = await catalogOf(env).listAllSubscriptions(after, limit);
+				return { found: page.subscriptions.map((each) => ({ ...each, name: each.topic })), next: page.next };
+			};
+			const placeOf = ({ topic, subscription }: AllSubscriptionsPage['subscriptions'][number]) =>
+				`${topic}/${subscription.name}`;
+			const { found, next } = await visiblePage(caller, query, read, placeOf);
 			return {
-				Subscriptions: visible.map((found) => listed(region, found.topic, found.subscription)),
-				NextToken: page.next,
+				Subscriptions: found.map(({ topic, subscription }) => listed(region, topic, subscription)),
+				NextToken: next,
 			};
 		},
 	}),

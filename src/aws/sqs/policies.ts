@@ -27,7 +27,8 @@ export function redrivePatch(text: string): QueuePatch {
 	const maxReceives = typeof count === 'string' && /^\d{1,9}$/.test(count) ? Number(count) : count;
 	const isCount = typeof maxReceives === 'number' && Number.isInteger(maxReceives) && maxReceives >= 1;
 	if (!isCount || maxReceives > LIMITS.maxReceives) {
-		const reason = `Invalid value for maxReceiveCount: ${String(count).slice(0, 80)}, valid values are from 1 to ${LIMITS.maxReceives} both inclusive.`;
+		const shown = typeof count === 'object' ? 'a structure' : String(count).slice(0, 80);
+		const reason = `Invalid value for maxReceiveCount: ${shown}, valid values are from 1 to ${LIMITS.maxReceives} both inclusive.`;
 		throw refusedPolicy(text, reason);
 	}
 	const deadLetter = typeof arn === 'string' ? queueOfArn(arn) : undefined;
