@@ -3,7 +3,7 @@ import { LIMITS } from './protocol';
 /**
  * Group commit: the first entry is committed at once; those that arrive while that is being made durable go out
  * together with the next commit, and share its rows. In a crowd the next commit waits for a turn of the clock besides, about
- * a millisecond, and more entries share a commit and its `fsync` (docs/decisions).
+ * a millisecond, and more entries share a commit and its `fsync` (docs/decisions/0012).
  */
 export class Funnel<Entry> {
 	private entries: Entry[] = [];
