@@ -206,7 +206,7 @@ export interface RedriveRun {
 	readonly startedAt: number;
 	/** Messages that were visible when it began. */
 	readonly messages: number;
-	/** Of these, those that have left; what a missing target gave back is counted too. */
+	/** Of these, those that have left, and have not come back. */
 	readonly moved: number;
 	readonly status: 'running' | 'completed' | 'cancelled' | 'failed';
 	/** Why it failed: the code of the refusal that ended it. */

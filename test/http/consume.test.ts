@@ -50,6 +50,9 @@ describe('receive', () => {
 		[{ visibilityTimeoutSeconds: 0 }, 'visibilityTimeoutSeconds'],
 		[{ visibilityTimeoutSeconds: 43_201 }, 'visibilityTimeoutSeconds'],
 		[{ consumer: '' }, 'consumer'],
+		[{ attemptId: '' }, 'attemptId'],
+		[{ attemptId: 'a'.repeat(129) }, 'attemptId'],
+		[{ onlyRepeat: true }, 'onlyRepeat'],
 		[{ consumer: 'c'.repeat(81) }, 'consumer'],
 		[{ wait: 1 }, 'wait'],
 	])('refuses %j', async (json, field) => {
