@@ -52,6 +52,30 @@ const acts: readonly Act[] = [
 		'ChangeMessageVisibility',
 		({ sqs }, { url }) => sqs.changeMessageVisibility({ QueueUrl: url, ReceiptHandle: receipt, VisibilityTimeout: 1 }),
 	],
+	[
+		'consume',
+		'ChangeMessageVisibilityBatch',
+		({ sqs }, { url }) =>
+			sqs.changeMessageVisibilityBatch({ QueueUrl: url, Entries: [{ Id: 'a', ReceiptHandle: receipt }] }),
+	],
+	['any', 'GetQueueUrl', ({ sqs }, { name }) => sqs.getQueueUrl({ QueueName: name })],
+	[
+		'any',
+		'GetQueueAttributes',
+		({ sqs }, { url }) => sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ['All'] }),
+	],
+	['any', 'ListQueueTags', ({ sqs }, { url }) => sqs.listQueueTags({ QueueUrl: url })],
+	['any', 'ListDeadLetterSourceQueues', ({ sqs }, { url }) => sqs.listDeadLetterSourceQueues({ QueueUrl: url })],
+	['manage', 'UntagQueue', ({ sqs }, { url }) => sqs.untagQueue({ QueueUrl: url, TagKeys: ['a'] })],
+	[
+		'manage',
+		'AddPermission',
+		({ sqs }, { url }) =>
+			sqs.addPermission({ QueueUrl: url, Label: unique('a'), AWSAccountIds: ['111122223333'], Actions: ['*'] }),
+	],
+	['manage', 'RemovePermission', ({ sqs }, { url }) => sqs.removePermission({ QueueUrl: url, Label: 'none' })],
+	['manage', 'StartMessageMoveTask', ({ sqs }, { arn }) => sqs.startMessageMoveTask({ SourceArn: arn })],
+	['manage', 'ListMessageMoveTasks', ({ sqs }, { arn }) => sqs.listMessageMoveTasks({ SourceArn: arn })],
 	['manage', 'PurgeQueue', ({ sqs }, { url }) => sqs.purgeQueue({ QueueUrl: url })],
 	[
 		'manage',
@@ -85,7 +109,7 @@ describe.each(['publish', 'consume', 'manage'])('a key for %s', (action) => {
 	});
 
 	test.each(acts)('may do what needs %s only where it is that: %s', async (needs, _, act) => {
-		if (needs === action) expect(await mayIt(act(clients, queue))).toBe(true);
+		if (needs === action || needs === 'any') expect(await mayIt(act(clients, queue))).toBe(true);
 		else expect(await failure(act(clients, queue))).toMatchObject(denied);
 		// And nothing to a queue that its patterns do not name.
 		expect(await failure(act(clients, other))).toMatchObject(denied);
