@@ -133,7 +133,7 @@ class Batch {
 	}
 
 	isFull(): boolean {
-		return this.missing === 0;
+		return this.missing <= 0;
 	}
 
 	holdsSome(): boolean {

@@ -11,12 +11,12 @@ import {
 	refuse,
 	type Target,
 } from '../protocol';
-import { earliest } from './agenda';
 import { Appender } from './appender';
 import { available } from './available';
 import { type Command, type Commit, DEFERRED, inPhases, PHASES } from './commands';
 import { adopt, closed, destroy, purge, seal, unseal } from './control';
 import { deliver } from './deliver';
+import { dueAt, isVisibleStill, visibleAt } from './due';
 import { figures } from './figures';
 import { buryFlight, recall } from './flights';
 import type { Budget } from './handout';
@@ -32,14 +32,12 @@ import { weightOf } from './message';
 import { flushOwing, giveBack, type OutboxParcel, oldestParcel, taken } from './outbox';
 import { publish } from './publish';
 import { receive } from './receive';
-import { nextRedriveAt, redrive, stepRedrive } from './redrive';
+import { redrive, stepRedrive } from './redrive';
 import { cancelRedrive, flushRedrives, redrives } from './redrive-runs';
 import { isDue, isLastAttempt } from './rules';
-import { nextScheduledAt } from './scheduled';
 import { settle } from './settle';
 import { type Snapshot, snapshot } from './snapshot';
 import { readState, writeState } from './state';
-import { nextStragglerAt } from './stragglers';
 import { planSweep, sweep } from './sweep';
 import { countRefusals, flushTotals } from './totals';
 
@@ -81,7 +79,7 @@ export class PartitionEngine {
 		served ??= this.serve(waiting, budget, now);
 		this.flush(before, now);
 		const again = memory.moreToScan || hasLeft;
-		return { results, served, dueAt: this.dueAt(), visibleAt: this.visibleAt(now), again };
+		return { results, served, dueAt: dueAt(memory), visibleAt: visibleAt(database, memory, now), again };
 	}
 
 	/** The queue as last seen; undefined before the first call. */
@@ -235,28 +233,4 @@ export class PartitionEngine {
 		if (memory.queue === undefined || memory.destroyed) return;
 		planSweep(database, memory, memory.queue.settings, hasPublished, now);
 	}
-
-	private dueAt(): number | null {
-		const { doomed, sweep } = this.memory;
-		return earliest(doomed.next(), nextRedriveAt(this.memory), sweep.nextAt);
-	}
-
-	/** Only what is to come: what is due already was looked at by this commit. */
-	private visibleAt(now: number): number | null {
-		const { database, memory } = this;
-		if (memory.queue?.paused || memory.destroyed) return null;
-		const instants = [memory.readyKeys.next()];
-		for (const lane of memory.lanes.values()) {
-			instants.push(lane.expiries.next());
-			if (memory.tally.waitingMessages > 0) instants.push(nextStragglerAt(database, lane.lane));
-		}
-		if (memory.tally.scheduledMessages > 0) instants.push(nextScheduledAt(database, now));
-		return earliest(...instants.filter((at) => at !== undefined && at > now));
-	}
-}
-
-/** A lease of no time at all: who waits, and was served before, can have the same messages. */
-function isVisibleStill(received: unknown, now: number): boolean {
-	const [first] = Array.isArray(received) ? (received as ReceivedMessage[]) : [];
-	return first !== undefined && first.leaseExpiresAt !== null && isDue(first.leaseExpiresAt, now);
 }

@@ -1,4 +1,4 @@
-import type { Memory } from './memory';
+import type { Flight, Memory } from './memory';
 
 export type Snapshot = unknown;
 
@@ -19,37 +19,7 @@ export function snapshot(memory: Memory): Snapshot {
 					.map((lease) => [lease.number, [...lease.members].map((flight) => flight.position).sort((a, b) => a - b)])
 					.sort((a, b) => (a[0] as number) - (b[0] as number)),
 			})),
-		flights: [...memory.flights.values()]
-			.sort((a, b) => a.position - b.position)
-			.map(
-				({
-					position,
-					size,
-					key,
-					aliasId,
-					attempt,
-					until,
-					leased,
-					handedOutAt,
-					firstHandedOutAt,
-					consumer,
-					lease,
-					segment,
-				}) => ({
-					position,
-					size,
-					key,
-					aliasId,
-					attempt,
-					until,
-					leased,
-					handedOutAt,
-					firstHandedOutAt,
-					consumer,
-					lease: lease?.number,
-					segment: segment?.base,
-				}),
-			),
+		flights: [...memory.flights.values()].sort((a, b) => a.position - b.position).map(flightShown),
 		receiveAttempts: [...memory.receiveAttempts.values()]
 			.map(({ id, receivedAt, flights }) => [id, receivedAt, flights.map(({ position }) => position)] as const)
 			.sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -76,4 +46,10 @@ export function snapshot(memory: Memory): Snapshot {
 		destroyed: memory.destroyed,
 		queue: memory.queue,
 	};
+}
+
+function flightShown(flight: Flight): Snapshot {
+	const { position, size, key, aliasId, attempt, until, leased, handedOutAt, firstHandedOutAt, consumer } = flight;
+	const row = { lease: flight.lease?.number, segment: flight.segment?.base };
+	return { position, size, key, aliasId, attempt, until, leased, handedOutAt, firstHandedOutAt, consumer, ...row };
 }

@@ -1,4 +1,5 @@
 import type { Courier } from '../../durable-objects/courier';
+import type { Command, Commit } from '../../durable-objects/engine/commands';
 import type { OutboxParcel } from '../../durable-objects/engine/outbox';
 import type { TopicParcel } from '../../durable-objects/engine/topic/memory';
 import type { Parcel, Queue, ReceiveCommand, ReceivedMessage, Target } from '../../durable-objects/protocol';
@@ -58,4 +59,17 @@ export function inhabit<One extends Inhabitant>(
 	const one = { dueAt: null, parcels: new Map(), faults: [], ...rest } as unknown as One;
 	one.courier = courier(one);
 	return one;
+}
+
+/** One commit of a partition, inside its object: its waiters are served, and what its courier may read is noted. */
+export function commitOn(partition: Partition, site: Site, commands: readonly Command[], now: number): Commit {
+	const { parked } = partition;
+	const waiting = parked.map((wait) => wait.command);
+	const commit = site.transaction((engine) => engine.commit(commands, waiting, now));
+	partition.parcels = parcelsOf(site.engine.owedTargets, (target) => site.engine.parcelFor(target));
+	for (const [index, messages] of commit.served.entries()) (parked[index] as Parked).messages = messages;
+	partition.parked = parked.filter((wait) => wait.messages === undefined);
+	partition.dueAt = commit.dueAt;
+	partition.visibleAt = commit.visibleAt;
+	return commit;
 }

@@ -16,7 +16,7 @@ import {
 	topicIn,
 } from '../../durable-objects/protocol';
 import { Couriers } from './couriers';
-import { type Inhabitant, inhabit, type Parked, type Partition, parcelsOf, type TopicInhabitant } from './inhabitant';
+import { commitOn, type Inhabitant, inhabit, type Partition, parcelsOf, type TopicInhabitant } from './inhabitant';
 import { queueOf } from './queue';
 import { type EngineClass, Site, type TopicEngineClass, TopicSite } from './site';
 import { type NewSubscription, notFound, revise, seek, subscribe, topicOf, unsubscribe } from './subscriptions';
@@ -88,22 +88,11 @@ export class World {
 	async commitTo(partition: Partition, commands: readonly Command[]): Promise<readonly unknown[]> {
 		return runInDurableObject(partition.object, (_object, state) => {
 			partition.site ??= new Site(state.storage, partition.tag, this.Engine);
-			const { site } = partition;
-			const run = (commands: readonly Command[]) => {
-				const { parked } = partition;
-				const waiting = parked.map((wait) => wait.command);
-				const commit = site.transaction((engine) => engine.commit(commands, waiting, this.now));
-				partition.parcels = parcelsOf(site.engine.owedTargets, (target) => site.engine.parcelFor(target));
-				for (const [index, messages] of commit.served.entries()) (parked[index] as Parked).messages = messages;
-				partition.parked = parked.filter((wait) => wait.messages === undefined);
-				partition.dueAt = commit.dueAt;
-				partition.visibleAt = commit.visibleAt;
-				return commit;
-			};
-			const commit = run(commands);
-			for (let { again } = commit; again && partition.parked.length > 0; )
-				({ again } = run([{ kind: 'tick', queue: partition.queue }]));
-			return commit.results;
+			const { results, ...first } = commitOn(partition, partition.site, commands, this.now);
+			const tick = { kind: 'tick', queue: partition.queue } as const;
+			for (let { again } = first; again && partition.parked.length > 0; )
+				({ again } = commitOn(partition, partition.site, [tick], this.now));
+			return results;
 		});
 	}
 

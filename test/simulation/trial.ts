@@ -21,6 +21,7 @@ import {
 	departures,
 	lastDeparture,
 } from './outbox';
+import { phase, SERVED, SETTLED } from './phases';
 import type { Answers } from './story';
 import { demandWakes } from './wakes';
 
@@ -35,25 +36,6 @@ export interface Event {
 
 interface Waiter extends Asking {
 	readonly until: number;
-}
-
-/** The order within a commit, as the engine documents it; one phase goes by the order of the lines. */
-const PHASES: readonly (readonly Action['verb'][])[] = [
-	['set', 'pause', 'resume'],
-	['publish'],
-	['settle'],
-	['tick'],
-	['redrive', 'remove', 'purge'],
-	['browse', 'look'],
-	['receive'],
-	['figures'],
-];
-const SETTLED = 2;
-/** Who waits is served before who comes: first come, first served. */
-const SERVED = 5;
-
-function phase(action: Action): number {
-	return PHASES.findIndex((verbs) => verbs.includes(action.verb));
 }
 
 /** One engine and the model beside it: every answer, every row and the memory are checked after every event. */

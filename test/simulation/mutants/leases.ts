@@ -17,8 +17,8 @@ export const leases: readonly Mutant[] = [
 	{
 		name: 'late-acknowledgement-refused',
 		file: 'engine/settle.ts',
-		find: 'function acknowledge(on: Context, receipt: Receipt): SettleOutcome {\n\tconst found = find(on, receipt);',
-		replace: `function acknowledge(on: Context, receipt: Receipt): SettleOutcome {
+		find: 'function acknowledge(on: Context, receipt: Settlement): SettleOutcome {\n\tconst found = find(on, receipt);',
+		replace: `function acknowledge(on: Context, receipt: Settlement): SettleOutcome {
 	const found = find(on, receipt);
 	if ('flight' in found && found.flight.until <= on.now) return { outcome: 'unknown' };`,
 	},

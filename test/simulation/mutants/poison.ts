@@ -16,8 +16,8 @@ export const poison: readonly Mutant[] = [
 	},
 	{
 		name: 'forgotten-re-arm',
-		file: 'engine/engine.ts',
-		find: 'earliest(doomed.next(), ',
+		file: 'engine/due.ts',
+		find: 'earliest(memory.doomed.next(), ',
 		replace: 'earliest(',
 	},
 	{

@@ -40,13 +40,13 @@ export const time: readonly Mutant[] = [
 	},
 	{
 		name: 'nothing-wakes-at-lease-expiry',
-		file: 'engine/engine.ts',
+		file: 'engine/due.ts',
 		find: 'instants.push(lane.expiries.next());',
 		replace: '',
 	},
 	{
 		name: 'nothing-wakes-when-a-delay-ends',
-		file: 'engine/engine.ts',
+		file: 'engine/due.ts',
 		find: 'if (memory.tally.waitingMessages > 0) instants.push(nextStragglerAt(database, lane.lane));',
 		replace: '',
 	},
