@@ -70,6 +70,13 @@ const journals: Readonly<Record<string, readonly Entry[]>> = {
 		settled({ at: 2_190 }, { label: 'a', attempt: 1, outcome: 'deleted' }),
 	],
 
+	'over SQS: a delete that comes too late does not tell that the message is a dead letter by now': [
+		published('a', { at: 10 }),
+		received({ at: 100 }, { label: 'a', attempt: 3 }),
+		...buried('a', { at: 2_150 }),
+		settled({ at: 2_300 }, { label: 'a', attempt: 3, outcome: 'deleted' }),
+	],
+
 	'a receive whose answer was lost counts as an attempt, and holds its messages': [
 		published('a', { at: 10 }),
 		received({ at: 100, state: 'lost' }),

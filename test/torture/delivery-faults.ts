@@ -32,6 +32,11 @@ export const deliveryFaults: readonly Planted[] = [
 		[...first, settled({ at: 120 }, { label: 'a', outcome: 'deleted' }), ...ended],
 	],
 	[
+		'again',
+		'it is buried after it was deleted over SQS',
+		[...first, settled({ at: 120 }, { label: 'a', outcome: 'deleted' }), ...buried('a', { at: 200 })],
+	],
+	[
 		'holders',
 		'over SQS it is handed out while its lease runs at the least',
 		[

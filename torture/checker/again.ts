@@ -1,5 +1,5 @@
 import { isFinish } from './fates.ts';
-import type { View } from './view.ts';
+import type { Settled, Story, View } from './view.ts';
 import { since, type Violation } from './violation.ts';
 
 /** Nobody gets a message, or its dead letter, after its acknowledgement was answered with success. */
@@ -13,8 +13,14 @@ export function* again(view: View): Generator<Violation> {
 			if (mayBeBefore && start <= ack.end) continue;
 			yield { property: 'again', evidence: `${what} was handed out as attempt ${attempt} at ${since(view, end)}` };
 		}
-		if (view.deadOf(queue, label).some((dead) => dead.id === id)) {
+		if (view.deadOf(queue, label).some((dead) => dead.id === id && !isBuriedBefore(dead, ack))) {
 			yield { property: 'again', evidence: `${what} is a dead letter, too` };
 		}
 	}
+}
+
+/** SQS's answer to a handle that comes too late is that to a repeated deletion, whether its message was deleted or buried. */
+function isBuriedBefore({ handouts }: Story, { outcome, end }: Settled): boolean {
+	const buriedAt = handouts[0]?.deadLetter?.buriedAt ?? Number.POSITIVE_INFINITY;
+	return outcome === 'deleted' && buriedAt <= end;
 }
