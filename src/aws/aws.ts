@@ -27,16 +27,18 @@ export function isAws(request: Request): boolean {
 	if (headers.has('x-amz-target')) return true;
 	if (/[?&](Action|X-Amz-Algorithm)=/.test(url)) return true;
 	const isForm = method === 'POST' && headers.get('content-type')?.startsWith(FORM) === true;
-	return isForm && !new URL(url).pathname.startsWith('/v1/');
+	return isForm && URL.parse(url)?.pathname.startsWith('/v1/') !== true;
 }
 
 /** Answers it, whatever its path, in the protocol that it speaks. */
 export async function answerAws(request: Request, env: Env): Promise<Response> {
 	const requestId = crypto.randomUUID();
-	const url = new URL(request.url);
+	const url = URL.parse(request.url);
 	const target = request.headers.get('x-amz-target');
 	const facade = target === null && isForSns(request, url) ? SNS : SQS;
 	try {
+		// HTTP lets a request line or two hosts come to no address at all.
+		if (url === null) throw new AwsError(COMMON.malformed, 'The host and the path make no valid address.');
 		const { call, body } = await authenticated(request, url, facade, env);
 		if (target !== null) {
 			const action = target.startsWith(JSON_TARGET) ? target.slice(JSON_TARGET.length) : '';
@@ -60,9 +62,9 @@ export async function answerAws(request: Request, env: Env): Promise<Response> {
  * Every SNS client signs for `sns`, and names the version of its API, which no other one has. A guess, so that errors have
  * the right form: `authenticated` holds the signature to it.
  */
-function isForSns(request: Request, url: URL): boolean {
-	const signed = request.headers.get('authorization') ?? url.searchParams.get('X-Amz-Credential') ?? '';
-	return signed.includes('/sns/aws4_request') || url.searchParams.get('Version') === SNS_VERSION;
+function isForSns(request: Request, url: URL | null): boolean {
+	const signed = request.headers.get('authorization') ?? url?.searchParams.get('X-Amz-Credential') ?? '';
+	return signed.includes('/sns/aws4_request') || url?.searchParams.get('Version') === SNS_VERSION;
 }
 
 /** Who asks, and the body, which is read only once the key is one that could be ours. */

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Problem } from '../problems';
 import { AwsError } from './errors';
+import { shown } from './parameters';
 
 // Batches of SQS and of SNS: what holds for all entries refuses the whole, each is carried out for itself.
 
@@ -49,7 +50,7 @@ export function readEntries<S extends z.ZodType>(
 function idOf(words: BatchWords, entry: unknown, number: number): string {
 	const id = typeof entry === 'object' && entry !== null ? (entry as { Id?: unknown }).Id : undefined;
 	if (id === undefined || id === null) throw words.withoutId(number);
-	if (typeof id !== 'string' || !ID.test(id)) throw words.invalidId(String(id).slice(0, 100).toWellFormed());
+	if (typeof id !== 'string' || !ID.test(id)) throw words.invalidId(shown(id, 100));
 	return id;
 }
 

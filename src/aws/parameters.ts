@@ -37,3 +37,8 @@ export const textParameter = z.string().refine((text) => text.isWellFormed(), 'R
 
 export const textList = z.array(textParameter);
 export const textMap = z.record(z.string(), textParameter);
+
+/** What an error repeats of a value: the beginning of its text. A structure has none, or one that clients made up. */
+export function shown(value: unknown, most = 80): string {
+	return typeof value === 'object' ? '' : String(value).slice(0, most).toWellFormed();
+}

@@ -35,6 +35,8 @@ const REGION = /^[\w-]{1,64}$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 /** What decides where a request goes and what it asks for, beside what is always signed. */
 const MEANINGFUL = ['host', 'x-amz-target'];
+/** Of an authorization header: credential, names of headers, signature. */
+const PARTS = 3;
 const encoder = new TextEncoder();
 
 /**
@@ -88,7 +90,8 @@ function fromHeader(header: string, headers: Headers): Signature {
 			return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()];
 		});
 	const parts = new Map(pairs);
-	if (parts.size < pairs.length) throw incomplete('Authorization header names a parameter more than once.');
+	if (pairs.length > PARTS)
+		throw incomplete('Authorization header has more than one Credential, SignedHeaders and Signature.');
 	const part = (name: string) => {
 		const value = parts.get(name);
 		if (value !== undefined && value !== '') return value;
@@ -162,7 +165,7 @@ export async function checkSignature(
 	secrets: readonly string[],
 ): Promise<void> {
 	const headers = signedHeaders(signature, request.headers, url);
-	if (headers !== undefined && hasBody(headers, request.headers, body)) {
+	if (hasBody(headers, request.headers, body)) {
 		const toSign = {
 			method: request.method,
 			protocol: url.protocol,
@@ -202,14 +205,10 @@ async function signatureWith(secretAccessKey: string, signature: Signature, toSi
 	return String(query?.['X-Amz-Signature']);
 }
 
-/** The headers that were signed, as they came; undefined where one of them is missing. */
-function signedHeaders({ signedHeaders }: Signature, headers: Headers, url: URL): Record<string, string> | undefined {
+/** The headers that were signed, as they came; one without a value is none to the runtime. */
+function signedHeaders({ signedHeaders }: Signature, headers: Headers, url: URL): Record<string, string> {
 	const found: Record<string, string> = Object.create(null);
-	for (const name of signedHeaders) {
-		const value = headers.get(name) ?? (name === 'host' ? url.host : null);
-		if (value === null) return undefined;
-		found[name] = value;
-	}
+	for (const name of signedHeaders) found[name] = headers.get(name) ?? (name === 'host' ? url.host : '');
 	return found;
 }
 

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { AwsError } from '../errors';
 import { actionMaker } from '../facade';
 import { queueOfUrl } from '../names';
+import { shown } from '../parameters';
 import { invalidParameter, SQS_ERRORS } from './errors';
 
 /** Makes an action of SQS of its parts. */
@@ -28,7 +29,7 @@ export function idParameter(name: string) {
 /** For a parameter that FIFO queues alone take, or that they do not take. */
 export function notForThisType(name: string, given: unknown): AwsError {
 	const reason = 'The request include parameter that is not valid for this queue type.';
-	return invalidParameter(name, String(given), reason);
+	return invalidParameter(name, shown(given), reason);
 }
 
 const NOT_AN_ADDRESS = 'The address is not valid for this endpoint.';
@@ -44,7 +45,7 @@ export function invalidParameters({ issues: [issue] }: z.ZodError): AwsError {
 		return new AwsError(SQS_ERRORS.missingParameter, `The request must contain the parameter ${name}.`);
 	}
 	const given = issue.code === 'custom' ? issue.params?.given : undefined;
-	const value = given === undefined ? 'Value' : `Value ${String(given).slice(0, 80)}`;
+	const value = given === undefined ? 'Value' : `Value ${shown(given)}`.trimEnd();
 	const text = `${value} for parameter ${name} is invalid. ${issue.message}`;
 	return new AwsError(SQS_ERRORS.invalidParameter, text.trimEnd());
 }

@@ -3,6 +3,7 @@ import { type Annotations, LIMITS } from '../../../durable-objects/protocol';
 import { authorize } from '../../auth';
 import type { Call } from '../facade';
 import { isFifo, queueOfArn } from '../names';
+import { shown } from '../parameters';
 import { jsonObjectOf } from '../values';
 import { invalidAttribute, invalidParameter } from './errors';
 import { findQueue } from './find';
@@ -27,8 +28,7 @@ export function redrivePatch(text: string): QueuePatch {
 	const maxReceives = typeof count === 'string' && /^\d{1,9}$/.test(count) ? Number(count) : count;
 	const isCount = typeof maxReceives === 'number' && Number.isInteger(maxReceives) && maxReceives >= 1;
 	if (!isCount || maxReceives > LIMITS.maxReceives) {
-		const shown = typeof count === 'object' ? 'a structure' : String(count).slice(0, 80);
-		const reason = `Invalid value for maxReceiveCount: ${shown}, valid values are from 1 to ${LIMITS.maxReceives} both inclusive.`;
+		const reason = `Invalid value for maxReceiveCount: ${shown(count)}, valid values are from 1 to ${LIMITS.maxReceives} both inclusive.`;
 		throw refusedPolicy(text, reason);
 	}
 	const deadLetter = typeof arn === 'string' ? queueOfArn(arn) : undefined;
