@@ -1,5 +1,5 @@
 import type { Prng } from '../test/simulation/prng.ts';
-import type { Twist } from './draft.ts';
+import type { Twist, WireTwist } from './draft.ts';
 
 type Rewrite = (path: string, random: Prng) => string;
 
@@ -58,7 +58,7 @@ const NO_TARGETS = new Set([
 	'fragment',
 ]);
 
-export const twistPath: Twist = (draft, { random }) => {
+export const twistPath: WireTwist = (draft, { random }) => {
 	const [name, rewrite] = random.pick(Object.entries(REWRITES));
 	draft.path = rewrite(draft.path, random);
 	draft.isAstray = true;
@@ -142,14 +142,14 @@ const QUERIES: readonly string[] = [
 	'x'.repeat(4_000),
 ];
 
-export const twistQuery: Twist = (draft, { random }) => {
+export const twistQuery: WireTwist = (draft, { random }) => {
 	const added = random.pick(QUERIES);
 	const again = random.chance(0.2) && draft.query !== '' ? draft.query : added;
 	draft.query = [draft.query, again].filter((part) => part !== '').join('&');
 	return `query: ${again.slice(0, 40)}`;
 };
 
-export const twistMethod: Twist = (draft, { random }) => {
+export const twistMethod: WireTwist = (draft, { random }) => {
 	const methods = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND'];
 	// workerd itself answers CONNECT, with a 500: a Worker has no part in it.
 	const odd = ['get', 'FROB', 'X'.repeat(200), 'G=T', 'PRI'];

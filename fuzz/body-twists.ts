@@ -1,4 +1,4 @@
-import type { Twist } from './draft.ts';
+import type { Twist, WireTwist } from './draft.ts';
 import { spoil } from './hostile-values.ts';
 
 const MIB = 1_048_576;
@@ -64,7 +64,7 @@ const MANGLED: Readonly<Record<string, Mangle>> = {
 	'a doctype': () => '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
 };
 
-export const twistText: Twist = (draft, { random }) => {
+export const twistText: WireTwist = (draft, { random }) => {
 	if (draft.json === undefined) return null;
 	const [name, mangle] = random.pick(Object.entries(MANGLED));
 	draft.bytes = Buffer.from(mangle(JSON.stringify(draft.json)));
@@ -77,7 +77,7 @@ const BROKEN = ['ff', 'c3', 'c0af', 'eda080', 'f4908080', 'e29d', 'fffe', '80', 
 	Buffer.from(hex, 'hex'),
 );
 
-export const twistBytes: Twist = (draft, { random }) => {
+export const twistBytes: WireTwist = (draft, { random }) => {
 	if (draft.bytes === null || draft.bytes.length === 0) return null;
 	if (random.chance(0.1)) {
 		draft.bytes = Buffer.from(Buffer.from(draft.bytes).toString('utf8'), 'utf16le');

@@ -1,7 +1,8 @@
 import type { Answer } from './answer-reader.ts';
+import { awsFaults } from './aws/checks.ts';
 import { type Api, operationAt } from './document.ts';
 import type { KeyKind } from './draft.ts';
-import type { Request } from './request.ts';
+import type { NativeRequest, Request } from './request.ts';
 import type { Outcome } from './wire.ts';
 
 export interface Rules {
@@ -15,17 +16,17 @@ const BEYOND_ROUTES = ['not_found', 'method_not_allowed'];
 /** Where the load of the fuzzer itself, or another of its clients, may explain a 503. */
 const BUSY = ['overloaded', 'unavailable', 'settings_stale', 'courier_busy'];
 const NO_KEYS: readonly KeyKind[] = ['none', 'wrong', 'malformed', 'revoked'];
-const STACK = /\n\s*at |\.[cm]?[jt]s:\d+|node_modules|file:\/\/\/[a-z]+\/|SQLITE_|\[object Object\]/;
+export const STACK = /\n\s*at |\.[cm]?[jt]s:\d+|node_modules|file:\/\/\/[a-z]+\/|SQLITE_|\[object Object\]/;
 /** More than this helps nobody, and lets a request make its server send more than it was sent. */
-const PROBLEM_BYTES = 16_384;
+export const PROBLEM_BYTES = 16_384;
 
 /** What is wrong with what came of a request; each text begins with the kind of fault, up to a colon. */
-export function faultsOf(request: Request, outcome: Outcome, rules: Rules): string[] {
+export async function faultsOf(request: Request, outcome: Outcome, rules: Rules): Promise<string[]> {
 	if (outcome.kind === 'left') return [];
 	if (outcome.kind === 'hung') return ['hang: neither answered nor closed within 10 s'];
 	if (outcome.kind === 'garbled') return [`garbled: ${outcome.why}`];
 	if (outcome.kind !== 'answered') return request.isHttp ? ['closed: the connection ended without an answer'] : [];
-	return [...leaks(outcome, rules), ...verdict(request, outcome, rules)];
+	return [...leaks(outcome, rules), ...(await verdict(request, outcome, rules))];
 }
 
 function leaks({ body, headers }: Answer, { secrets }: Rules): string[] {
@@ -34,13 +35,14 @@ function leaks({ body, headers }: Answer, { secrets }: Rules): string[] {
 		.map((secret) => `leak: the answer says ${JSON.stringify(secret)}`);
 }
 
-function verdict(request: Request, answer: Answer, rules: Rules): string[] {
+async function verdict(request: Request, answer: Answer, rules: Rules): Promise<string[]> {
 	const { status } = answer;
 	if (isServersOwn(answer)) {
 		if (request.isHttp) return [`no problem: ${status} in the server's own words: ${textOf(answer).slice(0, 100)}`];
 		// What is no HTTP does not reach Sluice.
 		return status < 400 ? [`success: ${status} for what is no HTTP`] : [];
 	}
+	if (request.door === 'aws') return awsFaults(request, answer);
 	return status < 400 ? successFaults(request, answer, rules) : refusalFaults(request, answer, rules);
 }
 
@@ -49,7 +51,7 @@ function isServersOwn({ status, headers }: Answer): boolean {
 	return status >= 400 && headers.get('content-type') === 'text/plain';
 }
 
-function successFaults(request: Request, answer: Answer, { api }: Rules): string[] {
+function successFaults(request: NativeRequest, answer: Answer, { api }: Rules): string[] {
 	const { status, headers } = answer;
 	const operation = request.isAimed ? request.operation : operationAt(api, request.method, request.target);
 	if (operation === undefined) return [`success: ${status} where the document has no route`];
@@ -67,7 +69,7 @@ function successFaults(request: Request, answer: Answer, { api }: Rules): string
 	return fault === null ? faults : [...faults, `undocumented: ${operation.id} ${status}: ${fault}`];
 }
 
-function refusalFaults(request: Request, answer: Answer, { api }: Rules): string[] {
+function refusalFaults(request: NativeRequest, answer: Answer, { api }: Rules): string[] {
 	const { status, headers, body } = answer;
 	const type = headers.get('content-type');
 	if (type !== 'application/problem+json') return [`no problem: ${status} of type ${type}`];
@@ -93,7 +95,7 @@ function isKnown(api: Api, code: string): boolean {
 	return BEYOND_ROUTES.includes(code) || api.operations.some(({ codes }) => codes.has(code));
 }
 
-function statusFaults(request: Request, status: number, code: string, headers: Answer['headers']): string[] {
+function statusFaults(request: NativeRequest, status: number, code: string, headers: Answer['headers']): string[] {
 	const faults: string[] = [];
 	const missing = (name: string) => faults.push(`no header: ${status} ${code} without ${name}`);
 	if (status >= 500 && !(status === 503 && BUSY.includes(code))) faults.push(`failure: ${status} ${code}`);

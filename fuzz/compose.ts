@@ -1,5 +1,6 @@
 import type { Prng } from '../test/simulation/prng.ts';
 import { forgePath, twistMethod, twistPath, twistQuery } from './address-twists.ts';
+import { DEAD } from './aws/knowledge.ts';
 import { enlarge, forgeBody, twistBytes, twistText, twistValue } from './body-twists.ts';
 import type { Operation, Parameter } from './document.ts';
 import type { Circumstances, Draft, Twist } from './draft.ts';
@@ -7,7 +8,7 @@ import { FRAMES, FRAMINGS } from './framing.ts';
 import { compress, twistHeaders, twistKey } from './header-twists.ts';
 import { QUEUES, SUBSCRIPTIONS, TOPICS } from './knowledge.ts';
 import { forgeReceipt, replayReceipt } from './receipt-twists.ts';
-import type { Request } from './request.ts';
+import type { NativeRequest } from './request.ts';
 import { exampleOf, type Setting } from './values.ts';
 
 /** Requests left as they are: without them there would be nothing for the others to meet. */
@@ -45,7 +46,7 @@ const ON_THE_REST: readonly Weighed[] = [
 const HARMLESS: readonly Twist[] = [twistHeaders, twistKey];
 
 /** A request to this operation: good, or twisted in one to three ways. */
-export function compose(operation: Operation, circumstances: Circumstances, now: number): Request {
+export function compose(operation: Operation, circumstances: Circumstances, now: number): NativeRequest {
 	const { random } = circumstances;
 	const draft = goodDraft(operation, circumstances, now);
 	const count = random.chance(GOOD) ? 0 : random.weighted([[15, 1] as const, [4, 2] as const, [1, 3] as const]);
@@ -113,6 +114,8 @@ function queueFor(operation: Operation, { random, knowledge }: Circumstances): s
 	}
 	if (/\/(purge|pause)$/.test(path)) return knowledge.spare(random, QUEUES, 2);
 	if (/\/(ack|retry|extend|settle)$/.test(path)) return knowledge.queueWithReceipts(random);
+	// Moves of AWS's are redrives, and slow ones.
+	if (path.endsWith('/redrives')) return random.pick(DEAD);
 	if (path.endsWith('/redrives/{id}')) return knowledge.queueWithRedrive(random);
 	return path.endsWith('{id}') ? knowledge.queueWithMessages(random) : knowledge.queue(random);
 }
@@ -152,12 +155,13 @@ function twistFraming(draft: Draft, { random }: Circumstances): string {
 	return `framing: ${draft.framing}`;
 }
 
-function finished(draft: Draft): Request {
+function finished(draft: Draft): NativeRequest {
 	const { operation, method, path, query, headers, bytes, framing, twists, isAstray, isForged } = draft;
 	const { isHttp, keepsBody } = FRAMES[framing];
 	const key = isForged && draft.key === 'root' ? 'narrow' : draft.key;
 	const json = keepsBody && typeof operation.body !== 'string' ? readJson(bytes) : null;
 	return {
+		door: 'native',
 		operation,
 		queue: draft.queue,
 		method,

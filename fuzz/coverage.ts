@@ -1,4 +1,3 @@
-import type { Operation } from './document.ts';
 import type { Request } from './request.ts';
 import type { Outcome } from './wire.ts';
 
@@ -8,13 +7,13 @@ export interface Count {
 	refused: number;
 }
 
-/** What was asked of which route, and what came of it. */
+/** What was asked of which route or action, and what came of it. */
 export class Coverage {
 	readonly counts: Map<string, Count>;
 	readonly codes = new Map<string, number>();
 	readonly twists = new Map<string, number>();
 
-	constructor(operations: readonly Operation[]) {
+	constructor(operations: readonly { readonly id: string }[]) {
 		this.counts = new Map(operations.map(({ id }) => [id, { asked: 0, succeeded: 0, refused: 0 }]));
 	}
 
@@ -28,7 +27,7 @@ export class Coverage {
 		else count.refused++;
 	}
 
-	/** Routes of the document that were never answered with success. */
+	/** Routes of the document, and actions of AWS, that were never answered with success. */
 	missed(): string[] {
 		return [...this.counts].filter(([, { succeeded }]) => succeeded === 0).map(([id]) => id);
 	}
@@ -38,8 +37,11 @@ function increase(counts: Map<string, number>, name: string): void {
 	counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
+/** Of a problem, and of AWS's errors in either protocol. */
+const CODE = /(?:"code":"|<Code>|"__type":"[\w.]+#)([\w.]+)/;
+
 function wordFor(outcome: Outcome): string {
 	if (outcome.kind !== 'answered') return outcome.kind;
-	const code = /"code":"(\w+)"/.exec(outcome.body.toString('latin1', 0, 10_000))?.[1];
+	const code = CODE.exec(outcome.body.toString('latin1', 0, 10_000))?.[1];
 	return outcome.status < 400 || code === undefined ? String(outcome.status) : `${outcome.status} ${code}`;
 }

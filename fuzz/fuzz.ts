@@ -7,7 +7,10 @@ const USAGE = `npm run fuzz -- [options]
   --clients N    default 8; with 1 a run is the same again, as far as the server's ids let it
   --verbose      also what the server logs`;
 
-/** `npm run fuzz`: hostile requests to every route of the OpenAPI document. Ends with 1 where something is wrong. */
+/**
+ * `npm run fuzz`: hostile requests to every route of the OpenAPI document, and to every action of SQS and SNS. Ends with 1
+ * where something is wrong.
+ */
 const { values } = parseArgs({
 	options: {
 		requests: { type: 'string', default: '20000' },
@@ -40,7 +43,7 @@ tell(report);
 process.exitCode = report.violations.length > 0 || report.coverage.missed().length > 0 ? 1 : 0;
 
 function tell({ sent, seconds, coverage, violations }: Report): void {
-	console.log('\nroute                                                 asked   good  refused');
+	console.log('\nroute or action                                       asked   good  refused');
 	for (const [id, { asked, succeeded, refused }] of coverage.counts) {
 		console.log(`${id.padEnd(52)} ${[asked, succeeded, refused].map((count) => String(count).padStart(6)).join(' ')}`);
 	}

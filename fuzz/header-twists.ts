@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { KeyKind, Twist } from './draft.ts';
+import type { KeyKind, Twist, WireTwist } from './draft.ts';
 
 type Header = readonly [name: string, value: string];
 
@@ -89,7 +89,7 @@ const ILLEGAL: Readonly<Record<string, readonly Header[]>> = {
 	],
 };
 
-export const twistHeaders: Twist = (draft, { random }) => {
+export const twistHeaders: WireTwist = (draft, { random }) => {
 	const isIllegal = random.chance(0.1);
 	const [name, added] = random.pick(Object.entries(isIllegal ? ILLEGAL : LEGAL));
 	const replaced = added.some(([header]) => header === 'content-type') ? ['content-type'] : [];

@@ -108,13 +108,17 @@ export class Knowledge {
 
 	/** Reads a success: `queue` is the one that was asked. */
 	learn(queue: string | undefined, body: unknown): void {
-		const { messages, results, next, id, key, accepted } = body as Learnt;
+		const { messages, results, redrives, next, id, key, accepted } = body as Learnt;
 		if (typeof key === 'string' && key.startsWith('slk_') && id !== undefined) keep(this.#keyIds, id);
 		if (queue === undefined) return;
 		if (typeof next === 'string' && /^\d+\.\d+$/.test(next)) keep(this.#cursors, next);
 		if (accepted !== undefined && id !== undefined) keep(this.#redrives, { queue, text: id });
 		else if (key === undefined && id !== undefined) keep(this.#ids, { queue, text: id });
-		for (const message of messages ?? []) {
+		for (const redrive of redrives ?? []) {
+			if (redrive.status === 'running') keep(this.#redrives, { queue, text: redrive.id });
+		}
+		// Of a redrive it is their number.
+		for (const message of Array.isArray(messages) ? messages : []) {
 			if (message.id !== undefined) keep(this.#ids, { queue, text: message.id });
 			if (typeof message.receipt === 'string') keep(this.#receipts, { queue, text: message.receipt });
 		}
@@ -129,8 +133,9 @@ interface Learnt {
 	readonly key?: string | null;
 	readonly next?: string | null;
 	readonly accepted?: number;
-	readonly messages?: readonly { readonly id?: string; readonly receipt?: string | null }[];
+	readonly messages?: { readonly id?: string; readonly receipt?: string | null }[] | number;
 	readonly results?: readonly { readonly id?: string }[];
+	readonly redrives?: readonly { readonly id: string; readonly status: string }[];
 }
 
 function keep<Item>(kept: Item[], item: Item): void {

@@ -3,7 +3,7 @@ import type { Twist } from './draft.ts';
 
 type Forge = (receipt: string, random: Prng) => string;
 
-const FORGED: Readonly<Record<string, Forge>> = {
+export const FORGED: Readonly<Record<string, Forge>> = {
 	'a bit flipped': (receipt, random) => {
 		const bytes = Buffer.from(receipt, 'base64url');
 		const at = random.between(0, bytes.length - 1);

@@ -5,6 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { root as projectFolder } from '../scripts/bundle.ts';
 import { type Server, serve } from '../scripts/serve.ts';
 import { Prng } from '../test/simulation/prng.ts';
+import { AWS_OPERATIONS, type AwsOperation } from './aws/actions.ts';
+import { composeAws } from './aws/compose.ts';
+import { AwsKnowledge } from './aws/knowledge.ts';
 import { Canary, SECRET } from './canary.ts';
 import { faultsOf, type Rules } from './checks.ts';
 import { compose } from './compose.ts';
@@ -12,7 +15,7 @@ import { Coverage } from './coverage.ts';
 import { type Operation, type RawDocument, readApi } from './document.ts';
 import { makeKeys, makeWorld } from './ground.ts';
 import { Knowledge } from './knowledge.ts';
-import { exchangeOf, type Keys, type Request, written } from './request.ts';
+import { exchangeOf, type Keys, type NativeRequest, type Request, written } from './request.ts';
 import { Root } from './root.ts';
 import { shrink } from './shrink.ts';
 import { Client, type Outcome } from './wire.ts';
@@ -87,9 +90,9 @@ class Run {
 		};
 		const canary = new Canary(root);
 		await canary.settle();
-		const keys = { ...(await makeKeys(root)), root: ROOT_KEY };
+		const keys = await makeKeys(root, ROOT_KEY);
 		await makeWorld(root);
-		const coverage = new Coverage(rules.api.operations);
+		const coverage = new Coverage([...rules.api.operations, ...AWS_OPERATIONS]);
 		this.#server.exited.then(() => {
 			this.#hasDied = true;
 		});
@@ -103,30 +106,37 @@ class Run {
 		return { sent: this.#sent, seconds, coverage, violations: [...this.#violations.values()] };
 	}
 
-	/** Takes the operations in turn, so that none is left out; all else is drawn from its own generator. */
+	/** Takes the operations of both APIs in turn, so that none is left out; all else is drawn from its own generator. */
 	async #client(index: number, rules: Rules, keys: Keys, coverage: Coverage, foreign: Canary): Promise<void> {
 		const { requests, seed, clients, onProgress } = this.#options;
 		const random = new Prng(seed * 1_000 + index);
 		const knowledge = new Knowledge(foreign);
+		const awsKnowledge = new AwsKnowledge(foreign, new URL(this.#server.url).origin);
 		const client = new Client(this.#server.url);
 		const { operations, schemas } = rules.api;
 		const circumstances = { random, knowledge, schemas };
 		const schedule = scheduleOf(operations);
-		const ask = async (operation: Operation) => {
-			const request = compose(operation, circumstances, Date.now());
+		const ask = async (operation: Operation | AwsOperation) => {
+			const request =
+				'action' in operation
+					? composeAws(operation, { random, knowledge: awsKnowledge })
+					: compose(operation, circumstances, Date.now());
 			const outcome = await this.#ask(client, request, keys);
 			this.#sent++;
 			onProgress?.(this.#sent);
 			coverage.add(request, outcome);
-			learn(knowledge, request, outcome);
-			for (const fault of faultsOf(request, outcome, rules)) await this.#violated(fault, request, rules, keys);
+			if (request.door === 'native') learn(knowledge, request, outcome);
+			else if (outcome.kind === 'answered' && outcome.status < 300) {
+				awsKnowledge.learn(request.queue, outcome.body.toString());
+			}
+			for (const fault of await faultsOf(request, outcome, rules)) await this.#violated(fault, request, rules, keys);
 		};
 		for (let turn = index; turn < requests && !this.#hasDied; turn += clients) {
-			await ask(schedule[(index + Math.floor(turn / clients)) % schedule.length] as Operation);
+			await ask(schedule[(index + Math.floor(turn / clients)) % schedule.length] as Operation | AwsOperation);
 		}
 		// A short run may have been unlucky with a route that needs others before it.
 		for (let more = 0; more < MOST_MORE && !this.#hasDied && coverage.missed().length > 0; more++) {
-			await ask(schedule[more % schedule.length] as Operation);
+			await ask(schedule[more % schedule.length] as Operation | AwsOperation);
 		}
 		client.close();
 	}
@@ -154,7 +164,7 @@ class Run {
 			const client = new Client(this.#server.url);
 			const smallest = await shrink(request, async (smaller) => {
 				const outcome = await this.#ask(client, smaller, keys);
-				return faultsOf(smaller, outcome, rules).some((other) => other.slice(0, 30) === fault.slice(0, 30));
+				return (await faultsOf(smaller, outcome, rules)).some((other) => other.slice(0, 30) === fault.slice(0, 30));
 			});
 			client.close();
 			this.#violations.set(kindOf(fault, request), { ...violation, request: written(smallest) });
@@ -169,7 +179,7 @@ class Run {
 }
 
 /** All of them, those that move messages more often: the others need something to meet. */
-function scheduleOf(operations: readonly Operation[]): Operation[] {
+function scheduleOf(operations: readonly Operation[]): (Operation | AwsOperation)[] {
 	const moving = operations.filter(({ path }) => MOVING.test(path));
 	const settling = operations.filter(({ path }) => SETTLING.test(path));
 	const rounds = [
@@ -181,7 +191,22 @@ function scheduleOf(operations: readonly Operation[]): Operation[] {
 		settling,
 		operations.slice(operations.length / 2),
 	];
-	return rounds.flat();
+	return interleaved(rounds.flat(), awsRounds());
+}
+
+function awsRounds(): AwsOperation[] {
+	const most = Math.max(...AWS_OPERATIONS.map(({ action }) => action.turns ?? 1));
+	return Array.from({ length: most }, (_, round) =>
+		AWS_OPERATIONS.filter(({ action }) => (action.turns ?? 1) > round),
+	).flat();
+}
+
+/** As evenly as it goes. */
+function interleaved<One, Other>(one: readonly One[], other: readonly Other[]): (One | Other)[] {
+	const placed = [one, other].flatMap((items: readonly (One | Other)[]) =>
+		items.map((item, index) => ({ item, at: (index + 0.5) / items.length })),
+	);
+	return placed.sort((a, b) => a.at - b.at).map(({ item }) => item);
 }
 
 /** Faults of one kind on one route are told once. */
@@ -189,7 +214,7 @@ function kindOf(fault: string, request: Request | undefined): string {
 	return `${request?.operation.id} ${fault.replaceAll(/\d+/g, '0').slice(0, 60)}`;
 }
 
-function learn(knowledge: Knowledge, { operation, queue, isAimed }: Request, outcome: Outcome): void {
+function learn(knowledge: Knowledge, { operation, queue, isAimed }: NativeRequest, outcome: Outcome): void {
 	if (!isAimed || outcome.kind !== 'answered' || outcome.status >= 300) return;
 	if (outcome.headers.get('content-type') !== 'application/json' || outcome.body.length === 0) return;
 	const isOfQueue = operation.path.startsWith('/v1/queues/{queue}/');

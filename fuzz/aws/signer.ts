@@ -65,13 +65,17 @@ export function encoded(text: string): string {
 	return whole.replaceAll(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/** Two slashes in front are a host to a parser that has a base. */
+export function addressOf(target: string): string {
+	return /^https?:/.test(target) ? target : `http://any${target}`;
+}
+
 function scopeOf({ at, day, region, scope }: Signing): string {
 	return `${day ?? amzDate(at).slice(0, 8)}/${region}/${scope}/aws4_request`;
 }
 
 function signatureOf({ method, target, headers, body }: Signable, signing: Signing): string {
-	// Two slashes in front are a host to a parser that has a base.
-	const url = new URL(target.startsWith('/') ? `http://any${target}` : target, 'http://any');
+	const url = new URL(addressOf(target));
 	const names = [...signing.signedHeaders].sort();
 	const values = new Map(headers.map(([name, value]) => [name.toLowerCase(), value.trim().replaceAll(/ +/g, ' ')]));
 	const canonical = [

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf, type Rules } from '../../fuzz/checks.ts';
 import { type Operation, readApi } from '../../fuzz/document.ts';
-import type { Request } from '../../fuzz/request.ts';
+import type { NativeRequest } from '../../fuzz/request.ts';
 import type { Outcome } from '../../fuzz/wire.ts';
 
 // What the fuzzer must see, planted: a check that cannot fail proves nothing.
@@ -39,10 +39,11 @@ const rules: Rules = {
 	secrets: ['the-secret'],
 };
 
-let request: Request;
+let request: NativeRequest;
 
 beforeAll(() => {
 	request = {
+		door: 'native',
 		operation: rules.api.operations[0] as Operation,
 		queue: 'a',
 		method: 'GET',
@@ -77,8 +78,8 @@ describe('nothing is wrong with', () => {
 		['a documented refusal', answered(404, missing)],
 		['one of an object that is busy', answered(503, refusal('overloaded', 503), { 'retry-after': '1' })],
 		['a client that has left', { kind: 'left' }],
-	] as [string, Outcome][])('%s', (_, outcome) => {
-		expect(faultsOf(request, outcome, rules)).toEqual([]);
+	] as [string, Outcome][])('%s', async (_, outcome) => {
+		expect(await faultsOf(request, outcome, rules)).toEqual([]);
 	});
 });
 
@@ -109,26 +110,26 @@ describe('it sees', () => {
 		['a good key that is refused', 'wrong refusal', answered(401, refusal('unauthenticated', 401))],
 		['what is not for this key', 'leak', answered(200, { name: 'the-secret' })],
 		['the same in a header', 'leak', answered(200, { name: 'a' }, { location: '/the-secret' })],
-	] as [string, string, Outcome][])('%s', (_, kind, outcome) => {
-		expect(faultsOf(request, outcome, rules)).toContainEqual(expect.stringMatching(`^${kind}: `));
+	] as [string, string, Outcome][])('%s', async (_, kind, outcome) => {
+		expect(await faultsOf(request, outcome, rules)).toContainEqual(expect.stringMatching(`^${kind}: `));
 	});
 
-	it('a success that must not be', () => {
+	it('a success that must not be', async () => {
 		const good = answered(200, { name: 'a' });
 		const kind = [expect.stringMatching(/^success: /)];
-		expect(faultsOf({ ...request, mustFail: 'it is forged' }, good, rules)).toEqual(kind);
-		expect(faultsOf({ ...request, key: 'revoked' }, good, rules)).toEqual(kind);
-		expect(faultsOf({ ...request, isAimed: false, target: '/v1/queues/a/b' }, good, rules)).toEqual(kind);
+		expect(await faultsOf({ ...request, mustFail: 'it is forged' }, good, rules)).toEqual(kind);
+		expect(await faultsOf({ ...request, key: 'revoked' }, good, rules)).toEqual(kind);
+		expect(await faultsOf({ ...request, isAimed: false, target: '/v1/queues/a/b' }, good, rules)).toEqual(kind);
 	});
 
-	it('a wrong key that is refused for another reason', () => {
-		const faults = faultsOf({ ...request, key: 'wrong' }, answered(404, missing), rules);
+	it('a wrong key that is refused for another reason', async () => {
+		const faults = await faultsOf({ ...request, key: 'wrong' }, answered(404, missing), rules);
 		expect(faults).toEqual([expect.stringMatching(/^wrong refusal: /)]);
 	});
 
-	it("the server's own words only for what is no HTTP", () => {
+	it("the server's own words only for what is no HTTP", async () => {
 		const own = answered(400, 'invalid URI', { 'content-type': 'text/plain' });
-		expect(faultsOf({ ...request, isHttp: false }, own, rules)).toEqual([]);
-		expect(faultsOf({ ...request, isHttp: false }, { kind: 'closed' }, rules)).toEqual([]);
+		expect(await faultsOf({ ...request, isHttp: false }, own, rules)).toEqual([]);
+		expect(await faultsOf({ ...request, isHttp: false }, { kind: 'closed' }, rules)).toEqual([]);
 	});
 });
