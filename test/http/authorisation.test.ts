@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { scopedKeys, tableOf } from './access';
 import { ask, newKey, newName, newQueue, newTopic, publish, ROOT_KEY, receiveOne, subscribe } from './client';
 
 // Every route of the OpenAPI document with every kind of key. A route without a row here fails.
@@ -57,14 +58,7 @@ const TABLE = `
 	root         401  401       401   401     403     403     403    403       403 yes
 `;
 
-const [[, ...KINDS] = [], ...ROWS] = TABLE.trim()
-	.split('\n')
-	.map((line) => line.trim().split(/ +/));
-
-function expected(need: string): Record<string, string> {
-	const [, ...cells] = ROWS.find(([name]) => name === need.replace(' ', '_')) ?? [];
-	return Object.fromEntries(KINDS.map((kind, index) => [kind, cells[index] ?? 'no such row']));
-}
+const { kinds: KINDS, expected } = tableOf(TABLE);
 
 const routes: string[] = [];
 
@@ -78,21 +72,13 @@ beforeAll(async () => {
 /** The headers of each kind of key; the scoped ones are for names that begin so. */
 async function credentials(prefix: string): Promise<Record<string, Record<string, string>>> {
 	const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
-	const made = async (actions: string[], pattern = `${prefix}*`) => bearer((await newKey(actions, [pattern])).key);
-	const all = ['publish', 'consume', 'manage'];
-	const revoked = await newKey(all, ['*']);
-	await ask('DELETE', `/v1/keys/${revoked.id}`);
+	const scoped = Object.entries(await scopedKeys(prefix)).map(([kind, { key }]) => [kind, bearer(key)] as const);
 	return {
 		none: {},
 		malformed: { authorization: `Basic ${ROOT_KEY}` },
 		wrong: bearer(`${ROOT_KEY.slice(0, -1)}x`),
-		revoked: bearer(revoked.key),
-		publish: await made(['publish']),
-		consume: await made(['consume']),
-		manage: await made(['manage']),
-		elsewhere: await made(all, `${newName()}*`),
-		all: await made(all),
 		root: bearer(ROOT_KEY),
+		...Object.fromEntries(scoped),
 	};
 }
 
