@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Env } from '../../durable-objects/env';
-import type { Queue } from '../../durable-objects/protocol';
+import { packReceived, type Queue } from '../../durable-objects/protocol';
 import type { Wait } from '../../durable-objects/waiters';
 import { Cache } from '../../src/cache';
 import { receive } from '../../src/receiving';
@@ -18,6 +18,7 @@ it.each([1, 2])('a long poll on %i partitions lasts no longer than it was asked 
 	const name = await newQueue({ partitions });
 	const queue = (await env.CATALOG.getByName('catalog').getQueue(name)) as Queue;
 	const waits: number[] = [];
+	const nothing = packReceived('tag', []);
 	// Nothing ever comes. The clock jumps while the first one waits, and its object is lost.
 	const poll = async (_: string, { body }: RequestInit) => {
 		const { waitMs } = JSON.parse(String(body)) as Wait;
@@ -26,9 +27,9 @@ it.each([1, 2])('a long poll on %i partitions lasts no longer than it was asked 
 		if (!isFirst) vi.setSystemTime(Date.now() + waitMs);
 		else if (waits.length === partitions) vi.setSystemTime(Date.now() - jumpMs);
 		if (isFirst) throw Object.assign(new Error('Network connection lost.'), { retryable: true });
-		return Response.json(partitions === 1 ? { messages: [] } : { available: false });
+		return Response.json(partitions === 1 ? nothing : { available: false });
 	};
-	const PARTITION = { getByName: () => ({ fetch: poll, receive: async () => '[]' }) };
+	const PARTITION = { getByName: () => ({ fetch: poll, receive: async () => nothing }) };
 	const reception = {
 		env: { ...env, PARTITION } as unknown as Env,
 		queue,
