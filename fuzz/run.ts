@@ -134,9 +134,11 @@ class Run {
 		for (let turn = index; turn < requests && !this.#hasDied; turn += clients) {
 			await ask(schedule[(index + Math.floor(turn / clients)) % schedule.length] as Operation | AwsOperation);
 		}
-		// A short run may have been unlucky with a route that needs others before it.
+		// A short run may have been unlucky with some; they need others before them.
 		for (let more = 0; more < MOST_MORE && !this.#hasDied && coverage.missed().length > 0; more++) {
-			await ask(schedule[more % schedule.length] as Operation | AwsOperation);
+			const missed = schedule.filter(({ id }) => coverage.missed().includes(id));
+			const next = more % 2 === 0 && missed.length > 0 ? random.pick(missed) : schedule[more % schedule.length];
+			await ask(next as Operation | AwsOperation);
 		}
 		client.close();
 	}

@@ -21,9 +21,10 @@ interface Told {
 export async function awsFaults(request: AwsRequest, answer: Answer): Promise<string[]> {
 	if (request.method === 'HEAD') return answer.status >= 500 ? [`failure: ${answer.status} to HEAD`] : [];
 	const isSuccess = answer.status < 400;
-	// Without a signature and a sign of AWS it is a request to the native API.
+	// Without a signature (which may stand behind a fragment) and a sign of AWS it is a request to the native API.
 	const isNative = answer.headers.get('content-type') === 'application/problem+json';
-	if (isNative && !request.isAimed && request.key === 'none' && answer.status < 500) return [];
+	const isBare = request.key === 'none' || request.target.includes('#');
+	if (isNative && !request.isAimed && isBare && answer.status < 500) return [];
 	const told = isSuccess ? successIn(request, answer) : refusalIn(request, answer);
 	if (typeof told === 'string') return [`unreadable: ${answer.status}: ${told}`];
 	const faults = isSuccess ? successFaults(request, answer, told) : refusalFaults(request, answer, told);

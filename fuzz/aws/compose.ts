@@ -161,7 +161,6 @@ function finished(draft: AwsDraft, json: unknown): AwsRequest {
 		key,
 		plan,
 		forged,
-		parameters: json,
 		twists,
 		isAimed: !isAstray && keepsBody && !draft.isUnclear,
 		isHttp: isHttp && !draft.isBrokenHttp,

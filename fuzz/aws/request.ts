@@ -47,8 +47,6 @@ export interface AwsRequest extends WireRequest {
 	readonly plan: Plan;
 	/** Receipts that must not count. */
 	readonly forged: readonly string[];
-	/** Before they were written down; whatever has become of them. */
-	readonly parameters: unknown;
 }
 
 /** As it goes out. */
