@@ -4,7 +4,7 @@ import { holdKey, keyFor } from './keys';
 import { freshMessages, park, pass } from './lanes';
 import type { Lane } from './memory';
 import type { Head } from './message';
-import type { Preference } from './preference';
+import type { Choice } from './preference';
 import { isMine } from './receive-keys';
 import { isDue, isExpired, waitsUntil } from './rules';
 import { unschedule } from './scheduled';
@@ -12,9 +12,9 @@ import { type Segment, segmentAtOrAfter } from './segments';
 
 /**
  * Reads the log on from the cursor. What it meets of a key that is not free is parked: the key lags from there. So does a
- * key that it passes over by preference; it ends where the preference does.
+ * key that it passes over by choice; it ends where the choice does.
  */
-export function takeFresh(handout: Handout, lane: Lane, preference?: Preference): void {
+export function takeFresh(handout: Handout, lane: Lane, choice?: Choice): void {
 	const { database, memory } = handout;
 	while (freshMessages(lane) > 0 && !handout.isFull()) {
 		if (handout.isTired()) {
@@ -23,12 +23,12 @@ export function takeFresh(handout: Handout, lane: Lane, preference?: Preference)
 		}
 		const segment = segmentAtOrAfter(database, memory.cache, lane.cursor);
 		if (segment === undefined) return;
-		if (!readSegment(handout, lane, segment, preference)) return;
+		if (!readSegment(handout, lane, segment, choice)) return;
 	}
 }
 
 /** Answers false where the scan must not go on. */
-function readSegment(handout: Handout, lane: Lane, segment: Segment, preference: Preference | undefined): boolean {
+function readSegment(handout: Handout, lane: Lane, segment: Segment, choice: Choice | undefined): boolean {
 	const { database, memory, settings, now } = handout;
 	for (let position = Math.max(lane.cursor, segment.base); position < segment.end; position++) {
 		if (handout.isFull() || handout.isTired()) return true;
@@ -38,13 +38,12 @@ function readSegment(handout: Handout, lane: Lane, segment: Segment, preference:
 			handout.scanned++;
 			continue;
 		}
-		if (head.key !== undefined) {
-			const verdict = isFree(handout, head.key, head) ? (preference?.verdict(head.key) ?? 'take') : 'pass';
-			if (verdict === 'stop') return false;
-			if (verdict === 'pass') {
-				if (!hold(handout, lane, segment, position, head.key, head)) return false;
-				continue;
-			}
+		const isBlocked = head.key !== undefined && !isFree(handout, head.key, head);
+		const verdict = isBlocked ? 'pass' : (choice?.verdict(head.key) ?? 'take');
+		if (verdict === 'stop') return false;
+		if (verdict === 'pass') {
+			if (!hold(handout, lane, segment, position, head.key as string, head)) return false;
+			continue;
 		}
 		const record = segment.record(position);
 		if (record === undefined) continue;

@@ -1,20 +1,24 @@
 import type { Handout } from './handout';
 import type { Lane } from './memory';
-import { Preference } from './preference';
+import { KEYLESS, Preference } from './preference';
 import { takeFresh } from './receive-fresh';
 import { takeKeys } from './receive-keys';
 
 /**
  * Fills the answer from one key before another: what lags of it, then what the log has of it. Keys that are passed over
- * meanwhile lag from there, and come next; those that this very receive comes to cost no row.
+ * meanwhile lag from there, and come next; those that this very receive comes to cost no row. What has no key comes when no
+ * key is ready. Where as much was passed over as may be, the rest comes in the order of the log.
  */
 export function takeKeyByKey(handout: Handout, lane: Lane): void {
 	const preference = new Preference();
-	for (let taken = -1; taken < handout.messages.length && !handout.isFull() && !handout.isTired(); ) {
-		taken = handout.messages.length;
+	for (let goesOn = true; goesOn && !handout.isFull() && !handout.isTired(); ) {
+		const taken = handout.messages.length;
+		const { cursor } = lane;
 		takeKeys(handout, lane, 1);
-		preference.key = handout.messages[taken]?.key;
+		preference.choose(handout.messages[taken]?.key);
 		takeFresh(handout, lane, preference);
+		if (handout.messages.length === taken) takeFresh(handout, lane, KEYLESS);
+		goesOn = handout.messages.length > taken || lane.cursor > cursor;
 	}
 	takeFresh(handout, lane);
 }

@@ -81,6 +81,7 @@ export function receiveCommand(asking: Asking): ReceiveCommand {
 		...command,
 		...(asking.leaseMs === undefined ? {} : { visibilityTimeoutMs: asking.leaseMs }),
 		...(asking.as === undefined ? {} : { attemptId: asking.as }),
+		...(asking.keyFirst ? { keyFirst: true } : {}),
 	};
 }
 

@@ -59,10 +59,11 @@ test('nor more messages', () =>
 		expect(receive(desk, LIMITS.passedMessages)).toBe(others.map(({ body }) => body).join(' '));
 	}));
 
-test('messages without a key are taken as they come', () =>
+test('a message without a key cannot be passed over: it comes when no key is ready', () =>
 	atDesk({}, (desk) => {
+		const keyed = (name: string) => text(name, { key: name[0] as string });
 		desk.commit([
-			publishing(text('a1', { key: 'a' }), text('plain'), text('b1', { key: 'b' }), text('a2', { key: 'a' })),
+			publishing(keyed('a1'), keyed('b1'), keyed('a2'), text('plain'), keyed('c1'), keyed('d1'), keyed('c2')),
 		]);
-		expect(receive(desk, 3)).toBe('a1 plain a2');
+		expect(receive(desk, 7)).toBe('a1 a2 b1 plain c1 c2 d1');
 	}));

@@ -83,7 +83,7 @@ function formatSuccessor({ to, receipt, ...draft }: Successor): string {
 }
 
 function formatAsking(asking: Asking): string {
-	return `${duration('lease', asking.leaseMs)}${option('by ', asking.by)}${option('as ', asking.as)}`;
+	return `${duration('lease', asking.leaseMs)}${option('by ', asking.by)}${option('as ', asking.as)}${asking.keyFirst ? ' key-first' : ''}`;
 }
 
 function formatEntry(entry: Entry): string {

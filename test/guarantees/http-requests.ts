@@ -41,13 +41,18 @@ export async function publish(path: string, drafts: readonly Draft[]): Promise<u
 	return results.map((result) => (result.error === undefined ? result : { refused: result.error.code }));
 }
 
-export async function receive(path: string, { max, leaseMs, by, as }: Asking, waitMs: number): Promise<unknown> {
+export async function receive(
+	path: string,
+	{ max, leaseMs, by, as, keyFirst }: Asking,
+	waitMs: number,
+): Promise<unknown> {
 	const answer = await call('POST', `${path}/receive`, {
 		max,
 		consumer: by ?? 'somebody',
 		waitSeconds: waitMs / 1_000,
 		...(leaseMs === undefined ? {} : { visibilityTimeoutSeconds: leaseMs / 1_000 }),
 		...(as === undefined ? {} : { attemptId: as }),
+		...(keyFirst ? { keyFirst } : {}),
 	});
 	return isRefusal(answer) ? answer : (answer as { messages: unknown }).messages;
 }

@@ -26,6 +26,21 @@ promise(
 );
 
 promise(
+	'P5: a receive may be filled from one key before another; what it passes over keeps its order',
+	`
+   0  publish a1 key a, b1 key b, a2 key a, c1 key c, b2 key b, a3 key a
+   0  receive 2 key-first  -> a1#1, a2#1
+   0  receive 3 key-first  -> b1#1, b2#1, c1#1
+   0  receive 10 key-first -> nothing
+   1  ack a1#1, ack a2#1
+   1  publish b3 key b, d1 key d
+   1  receive 10 key-first -> a3#1, d1#1
+   2  ack b1#1, ack b2#1
+   2  receive 10 key-first -> b3#1
+`,
+);
+
+promise(
 	'P5: a message that failed before comes alone, so that its followers do not use up their receives for its sake',
 	`
    0  publish a1 key a, a2 key a, a3 key a, b1 key b

@@ -120,6 +120,7 @@ function parseAsking(words: Words, max: number): Asking {
 		by: () => (asking.by = words.next('a consumer')),
 		max: () => (asking.max = words.whole('how many')),
 		as: () => (asking.as = words.next('a name of the receive')),
+		'key-first': () => (asking.keyFirst = true),
 	});
 	return asking;
 }

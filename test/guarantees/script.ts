@@ -82,6 +82,8 @@ export interface Asking {
 	by?: string;
 	/** The name of the receive: asked again, it repeats. */
 	as?: string;
+	/** Filled from one key before another. */
+	keyFirst?: boolean;
 }
 
 export interface Entry {

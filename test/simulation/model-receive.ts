@@ -32,6 +32,7 @@ export function checkReceive(model: Model, asking: Asking, answer: unknown, now:
 	}
 	if (!model.queue.paused) demandNothingHeldBack(model, asking, taken, now);
 	demandOrder(model, waiting, [...taken], asking, now);
+	if (asking.keyFirst) demandKeyByKey(waiting, [...taken]);
 	for (const [index, message] of [...taken].entries())
 		take(model, message, given[index] as ReceivedMessage, asking, now);
 	const leaseMs = asking.leaseMs ?? model.settings.visibilityTimeoutMs;
@@ -87,6 +88,18 @@ function demandSameContent(message: Held, received: ReceivedMessage): void {
 		received.publishedAt === message.publishedAt &&
 		received.attempt === message.attempts + 1;
 	demand(same, () => `${message.name} came out as something else: ${JSON.stringify(received)}`);
+}
+
+/**
+ * There are fewer keys and messages here than a receive may pass over; but a message without a key it cannot pass over, so
+ * that nothing is demanded where there is one.
+ */
+function demandKeyByKey(waiting: readonly Held[], taken: readonly Held[]): void {
+	if (waiting.some(({ key }) => key === undefined)) return;
+	const back = taken.find(
+		({ key }, index) => key !== taken[index - 1]?.key && taken.slice(0, index).some((other) => other.key === key),
+	);
+	demand(back === undefined, () => `P5: ${back?.name} came after another key, and its own had not been done`);
 }
 
 /** Whether this must be given to whoever asks, with `taken` already in the same answer. */

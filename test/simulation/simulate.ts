@@ -41,7 +41,7 @@ export function play(
 ): Story & { readonly error: Error | undefined } {
 	const prng = new Prng(seed);
 	const settings = randomSettings(prng);
-	const flavour = prng.pick(['keys', 'keys', 'priorities', 'plain'] as const);
+	const flavour = prng.pick(['keys', 'keyed', 'priorities', 'plain'] as const);
 	const events: Event[] = [];
 	try {
 		const trial = new Trial(storage, settings, options.Engine, options.compareEvery);

@@ -5,6 +5,8 @@ import { mustTake } from './model-receive';
 /** The engine never sets an alarm: what it does not name here, nobody would ever do. */
 export function demandWakes(model: Model, commit: Commit, somebodyWaits: boolean, now: number): void {
 	for (const message of model.messages) {
+		// Retention may have taken it when its lease was over: then there is nothing left to wake for.
+		if (message.mayBeGone) continue;
 		if (!message.leased || !message.doomed || !model.isLastAttempt(message) || !model.isHead(message)) continue;
 		const isNamed = commit.dueAt !== null && commit.dueAt <= Math.max(message.until, now + 1);
 		demand(

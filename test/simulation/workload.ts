@@ -1,5 +1,5 @@
 import { EPOCH } from '../guarantees/answers';
-import type { Action, Draft, Entry, Settings } from '../guarantees/script';
+import type { Action, Asking, Draft, Entry, Settings } from '../guarantees/script';
 import type { Held } from './model';
 import type { Prng } from './prng';
 import type { Event, Trial } from './trial';
@@ -56,7 +56,7 @@ export class Workload {
 		private readonly prng: Prng,
 		private readonly trial: Trial,
 		/** Keys and priorities contradict each other: a trial has the one or the other, as the edge demands it per message. */
-		private readonly flavour: 'keys' | 'priorities' | 'plain',
+		private readonly flavour: 'keys' | 'keyed' | 'priorities' | 'plain',
 	) {}
 
 	next(): Event {
@@ -133,7 +133,7 @@ export class Workload {
 	private draft(): Draft {
 		const { prng } = this;
 		const draft: Draft = { name: `m${++this.published}` };
-		if (this.flavour === 'keys' && prng.chance(0.75)) draft.key = prng.pick(KEYS);
+		if (this.flavour === 'keyed' || (this.flavour === 'keys' && prng.chance(0.75))) draft.key = prng.pick(KEYS);
 		if (this.flavour === 'priorities' && prng.chance(0.5)) draft.priority = prng.pick([1, 5, 9]);
 		if (prng.chance(0.15)) draft.dedupId = `d${prng.between(1, 5)}`;
 		if (prng.chance(0.12)) draft.delayMs = prng.pick([0, 1, 5 * second, 20 * second]);
@@ -143,12 +143,13 @@ export class Workload {
 		return draft;
 	}
 
-	private asking(): { leaseMs?: number; by?: string; as?: string } {
+	private asking(): Omit<Asking, 'max'> {
 		const { prng } = this;
 		return {
 			by: prng.pick(CONSUMERS),
 			...(prng.chance(0.5) ? { leaseMs: prng.pick([0, 1, 1, 5 * second, 5 * second, 20 * second, 20 * second]) } : {}),
 			...(prng.chance(0.3) ? this.named() : {}),
+			...(this.flavour.startsWith('key') && prng.chance(0.3) ? { keyFirst: true } : {}),
 		};
 	}
 

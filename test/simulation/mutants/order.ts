@@ -41,4 +41,16 @@ export const order: readonly Mutant[] = [
 			'if (lane.lane === 0) takeFresh(handout, lane);\n\t\ttakeExpired(handout, lane);\n\t\ttakeDue(handout, lane);',
 	},
 	{ name: 'pause-ignored', file: 'engine/receive.ts', find: 'if (queue.paused) return [];', replace: '' },
+	{
+		name: 'key-first-takes-what-it-should-pass-over',
+		file: 'engine/preference.ts',
+		find: "return 'pass';",
+		replace: "return 'take';",
+	},
+	{
+		name: 'key-first-loses-what-it-passes-over',
+		file: 'engine/receive-fresh.ts',
+		find: 'if (key.from === undefined) holdKey(memory, key, position, waitsUntil(head));',
+		replace: 'if (key.from === undefined && key.flights.length > 0) holdKey(memory, key, position, waitsUntil(head));',
+	},
 ];
