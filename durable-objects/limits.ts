@@ -104,11 +104,6 @@ export const LIMITS = Object.freeze({
 	overloadedRetryMs: 1 * second,
 	/** Commands of one commit: they share its rows, and all wait for it. */
 	commitCommands: 256,
-	/** Commands of one commit that pay for the millisecond in which they were gathered, and those that make it worth a trial. */
-	crowd: 8,
-	crowdTrial: 3,
-	/** Commits until gathering is tried again after it brought too few: it then costs a few callers one part in thirty. */
-	crowdPause: 64,
 	/** Messages of one courier call out of an outbox; their stored bytes are a segment's at most. */
 	courierMessages: 100,
 	/** The same out of a topic's log, where what lags is packed already: fewer calls catch up with it. */
