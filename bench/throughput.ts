@@ -26,18 +26,17 @@ export async function requestsPerSecond({ server, path, body, type = 'text/plain
 	return result['2xx'] / result.duration;
 }
 
-/** Receives and acknowledges by 100 on 32 connections until the queue is empty: messages per second. */
+/** Receives by 100 on 32 connections, acknowledging with each next receive, until the queue is empty: messages per second. */
 async function drain(client: Client, queue: string): Promise<number> {
 	let acknowledged = 0;
 	let endedAt = performance.now();
 	const startedAt = endedAt;
 	const consumer = async () => {
-		for (;;) {
-			const messages = await client.receive(queue, BATCH);
-			if (messages.length === 0) return;
-			await client.acknowledge(queue, messages);
+		for (let messages = await client.receive(queue, BATCH); messages.length > 0; ) {
+			const next = await client.exchange(queue, messages, BATCH);
 			acknowledged += messages.length;
 			endedAt = performance.now();
+			messages = next;
 		}
 	};
 	await Promise.all(Array.from({ length: CONNECTIONS }, consumer));
