@@ -1,4 +1,5 @@
 import type { Prng } from '../test/simulation/prng.ts';
+import { type Held, KnownReceipts, keep } from './known-receipts.ts';
 
 /** Names that the fuzzer's own key opens, and that no other object has. */
 export const PREFIX = 'fz-';
@@ -7,13 +8,6 @@ export const TOPICS = ['s', 't', 'u', 'v'].map((name) => `${PREFIX}${name}`);
 export const SUBSCRIPTIONS = ['one', 'two', 'three'];
 /** The last of each list is mostly the one that is deleted, the one before it purged: the others come to something. */
 const SPARE = 0.97;
-
-const MOST_KEPT = 100;
-
-interface Held {
-	readonly queue: string;
-	readonly text: string;
-}
 
 /** What the run has besides the fuzzer's own requests: it must not get at any of it. */
 export interface Foreign {
@@ -26,8 +20,7 @@ export interface Foreign {
 /** What one client has learnt from answers, so that its next requests meet something. */
 export class Knowledge {
 	readonly foreign: Foreign;
-	#receipts: Held[] = [];
-	#spent: Held[] = [];
+	readonly receipts = new KnownReceipts();
 	#ids: Held[] = [];
 	#redrives: Held[] = [];
 	#keyIds: string[] = [];
@@ -50,31 +43,9 @@ export class Knowledge {
 		return random.chance(SPARE) ? (names.at(-fromEnd) as string) : random.pick(names);
 	}
 
-	/** A receipt of this queue that has not been used yet, if there is one; it is spent with this. */
-	receipt(random: Prng, queue: string): string {
-		const own = this.#receipts.filter((held) => held.queue === queue);
-		if (own.length === 0) return this.spentReceipt(random, queue);
-		const taken = random.pick(own);
-		this.#receipts.splice(this.#receipts.indexOf(taken), 1);
-		keep(this.#spent, taken);
-		return taken.text;
-	}
-
-	/** One to be used again; a text that is none where there is none. */
-	spentReceipt(random: Prng, queue: string): string {
-		const spent = this.#spent.filter((held) => held.queue === queue);
-		return spent.length === 0 ? 'no-receipt' : random.pick(spent).text;
-	}
-
-	/** A receipt of one of the fuzzer's other queues, or null. */
-	receiptOfAnother(random: Prng, queue: string): string | null {
-		const others = [...this.#receipts, ...this.#spent].filter((held) => held.queue !== queue);
-		return others.length === 0 ? null : random.pick(others).text;
-	}
-
 	/** A queue that has receipts here, or any. */
 	queueWithReceipts(random: Prng): string {
-		return this.#receipts.length === 0 ? this.queue(random) : random.pick(this.#receipts).queue;
+		return this.receipts.queue(random) ?? this.queue(random);
 	}
 
 	queueWithMessages(random: Prng): string {
@@ -120,7 +91,7 @@ export class Knowledge {
 		// Of a redrive it is their number.
 		for (const message of Array.isArray(messages) ? messages : []) {
 			if (message.id !== undefined) keep(this.#ids, { queue, text: message.id });
-			if (typeof message.receipt === 'string') keep(this.#receipts, { queue, text: message.receipt });
+			if (typeof message.receipt === 'string') this.receipts.add({ queue, text: message.receipt });
 		}
 		for (const { id: published } of results ?? []) {
 			if (published !== undefined) keep(this.#ids, { queue, text: published });
@@ -136,9 +107,4 @@ interface Learnt {
 	readonly messages?: { readonly id?: string; readonly receipt?: string | null }[] | number;
 	readonly results?: readonly { readonly id?: string }[];
 	readonly redrives?: readonly { readonly id: string; readonly status: string }[];
-}
-
-function keep<Item>(kept: Item[], item: Item): void {
-	kept.push(item);
-	if (kept.length > MOST_KEPT) kept.shift();
 }

@@ -34,7 +34,7 @@ export const forgeReceipt: Twist = (draft, { random, knowledge }) => {
 
 	function forgedFrom(genuine: string): [how: string, forged: string | null] {
 		if (random.chance(0.2)) return ["the canary's", random.pick(knowledge.foreign.receipts)];
-		if (random.chance(0.3)) return ["another queue's", knowledge.receiptOfAnother(random, draft.queue)];
+		if (random.chance(0.3)) return ["another queue's", knowledge.receipts.ofAnother(random, draft.queue)];
 		if (genuine.length !== 32) return ['made up', 'B'.repeat(32)];
 		const [how, forge] = random.pick(Object.entries(FORGED));
 		return [how, forge(genuine, random)];
@@ -46,7 +46,7 @@ export const replayReceipt: Twist = (draft, { random, knowledge }) => {
 	const held = receiptsIn(draft.json);
 	if (held.length === 0) return null;
 	const { holder, name } = random.pick(held);
-	holder[name] = random.chance(0.3) ? held[0]?.receipt : knowledge.spentReceipt(random, draft.queue);
+	holder[name] = random.chance(0.3) ? held[0]?.receipt : knowledge.receipts.spent(random, draft.queue);
 	return 'receipt: replayed';
 };
 

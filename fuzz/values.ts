@@ -131,7 +131,7 @@ type Make = (setting: Setting, schema: Schema) => unknown;
 const KNOWN: Readonly<Record<string, Make>> = {
 	// An entry of `receipts` may also be an object with a receipt in it.
 	receipt: ({ random, knowledge, queue }, { type }) =>
-		type === 'string' ? knowledge.receipt(random, queue) : undefined,
+		type === 'string' ? knowledge.receipts.take(random, queue) : undefined,
 	id: ({ random, knowledge, queue }) => knowledge.messageId(random, queue),
 	queue: ({ random, knowledge }) => knowledge.queue(random),
 	topic: ({ random, knowledge }) => knowledge.topic(random),

@@ -1,5 +1,6 @@
 import type { Prng } from '../../test/simulation/prng.ts';
 import { type Foreign, PREFIX } from '../knowledge.ts';
+import { KnownReceipts, keep } from '../known-receipts.ts';
 
 /** Queues and topics of the AWS doors; two queues of the native API are among them, as nothing tells them apart. */
 export const STANDARD = ['aws-a', 'aws-b', 'a', 'b'].map((name) => `${PREFIX}${name}`);
@@ -22,23 +23,15 @@ export function isFifo(name: string): boolean {
 export const ACCOUNT = '000000000000';
 export const REGION = 'eu-central-1';
 
-const MOST_KEPT = 100;
-
 /** Texts that answers have and later requests give back. */
 const TOLD = /(?:"|<)(ReceiptHandle|TaskHandle|NextToken|SubscriptionArn)(?:":"|>)([^"<]+)/g;
-
-interface Held {
-	readonly queue: string;
-	readonly text: string;
-}
 
 /** What one client has learnt from the answers of AWS's doors. */
 export class AwsKnowledge {
 	readonly foreign: Foreign;
 	/** Of the server, as a client knows it. */
 	readonly origin: string;
-	#receipts: Held[] = [];
-	#spent: Held[] = [];
+	readonly receipts = new KnownReceipts();
 	readonly #told = new Map<string, string[]>();
 
 	constructor(foreign: Foreign, origin: string) {
@@ -59,7 +52,7 @@ export class AwsKnowledge {
 
 	/** One that has receipts here, or any. */
 	queueWithReceipts(random: Prng): string {
-		return this.#receipts.length === 0 ? this.queue(random) : random.pick(this.#receipts).queue;
+		return this.receipts.queue(random) ?? this.queue(random);
 	}
 
 	topic(random: Prng): string {
@@ -81,27 +74,6 @@ export class AwsKnowledge {
 		return random.pick([`arn:aws-cn:${kind}:cn-north-1:123456789012:${name}`, `arn:aws:${kind}:::${name}`]);
 	}
 
-	/** A receipt of this queue that has not been used yet, if there is one; it is spent with this. */
-	receipt(random: Prng, queue: string): string {
-		const own = this.#receipts.filter((held) => held.queue === queue);
-		if (own.length === 0) return this.spentReceipt(random, queue);
-		const taken = random.pick(own);
-		this.#receipts.splice(this.#receipts.indexOf(taken), 1);
-		keep(this.#spent, taken);
-		return taken.text;
-	}
-
-	spentReceipt(random: Prng, queue: string): string {
-		const spent = this.#spent.filter((held) => held.queue === queue);
-		return spent.length === 0 ? 'no-receipt' : random.pick(spent).text;
-	}
-
-	/** A receipt of one of the fuzzer's other queues, or null. */
-	receiptOfAnother(random: Prng, queue: string): string | null {
-		const others = [...this.#receipts, ...this.#spent].filter((held) => held.queue !== queue);
-		return others.length === 0 ? null : random.pick(others).text;
-	}
-
 	/** One of these that an answer had, newer ones more often; undefined where none had. */
 	told(name: 'TaskHandle' | 'NextToken' | 'SubscriptionArn', random: Prng): string | undefined {
 		const texts = this.#told.get(name);
@@ -115,12 +87,7 @@ export class AwsKnowledge {
 				const texts = this.#told.get(name) ?? [];
 				keep(texts, text);
 				this.#told.set(name, texts);
-			} else if (queue !== undefined) keep(this.#receipts, { queue, text });
+			} else if (queue !== undefined) this.receipts.add({ queue, text });
 		}
 	}
-}
-
-function keep<Item>(kept: Item[], item: Item): void {
-	kept.push(item);
-	if (kept.length > MOST_KEPT) kept.shift();
 }

@@ -162,7 +162,7 @@ export const forgeReceipt: AwsTwist = (draft, { random, knowledge }) => {
 
 	function forgedFrom(genuine: string, { queue }: AwsDraft, of: Prng): [how: string, forged: string | null] {
 		if (of.chance(0.3)) return ["the canary's", of.pick(knowledge.foreign.receipts)];
-		if (of.chance(0.3)) return ["another queue's", knowledge.receiptOfAnother(of, queue ?? '')];
+		if (of.chance(0.3)) return ["another queue's", knowledge.receipts.ofAnother(of, queue ?? '')];
 		if (genuine.length !== 32) return ['made up', 'B'.repeat(32)];
 		const [kind, forge] = of.pick(Object.entries(FORGED));
 		return [kind, forge(genuine, of)];
@@ -175,6 +175,6 @@ export const replayReceipt: AwsTwist = (draft, { random, knowledge }) => {
 	const places = textsIn(draft.json).filter(({ name }) => name === 'ReceiptHandle');
 	if (places.length === 0) return null;
 	const { holder, name } = random.pick(places);
-	holder[name] = random.chance(0.3) ? places[0]?.text : knowledge.spentReceipt(random, draft.queue ?? '');
+	holder[name] = random.chance(0.3) ? places[0]?.text : knowledge.receipts.spent(random, draft.queue ?? '');
 	return 'receipt: replayed';
 };

@@ -190,19 +190,19 @@ export const SQS_ACTIONS: AwsActions = {
 	DeleteMessage: {
 		answers: [],
 		turns: 2,
-		example: about(held, ({ random, knowledge }, queue) => ({ ReceiptHandle: knowledge.receipt(random, queue) })),
+		example: about(held, ({ random, knowledge }, queue) => ({ ReceiptHandle: knowledge.receipts.take(random, queue) })),
 	},
 	DeleteMessageBatch: {
 		answers: [],
 		example: about(held, ({ random, knowledge }, queue) => ({
-			Entries: entries(random, (Id) => ({ Id, ReceiptHandle: knowledge.receipt(random, queue) })),
+			Entries: entries(random, (Id) => ({ Id, ReceiptHandle: knowledge.receipts.take(random, queue) })),
 		})),
 	},
 	ChangeMessageVisibility: {
 		answers: [],
 		turns: 2,
 		example: about(held, ({ random, knowledge }, queue) => ({
-			ReceiptHandle: knowledge.receipt(random, queue),
+			ReceiptHandle: knowledge.receipts.take(random, queue),
 			VisibilityTimeout: visibility(random),
 		})),
 	},
@@ -211,7 +211,7 @@ export const SQS_ACTIONS: AwsActions = {
 		example: about(held, ({ random, knowledge }, queue) => ({
 			Entries: entries(random, (Id) => ({
 				Id,
-				ReceiptHandle: knowledge.receipt(random, queue),
+				ReceiptHandle: knowledge.receipts.take(random, queue),
 				VisibilityTimeout: visibility(random),
 			})),
 		})),
