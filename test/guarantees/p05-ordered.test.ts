@@ -32,10 +32,10 @@ promise(
    0  receive 2 key-first  -> a1#1, a2#1
    0  receive 3 key-first  -> b1#1, b2#1, c1#1
    0  receive 10 key-first -> nothing
-   1  ack a1#1, ack a2#1
+   1  ack a1#1, a2#1
    1  publish b3 key b, d1 key d
    1  receive 10 key-first -> a3#1, d1#1
-   2  ack b1#1, ack b2#1
+   2  ack b1#1, b2#1
    2  receive 10 key-first -> b3#1
 `,
 );
