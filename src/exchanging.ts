@@ -1,5 +1,6 @@
 import type { Env } from '../durable-objects/env';
 import { isRefusal, type Queue, type ReceivedMessage, type Refusal } from '../durable-objects/protocol';
+import { isOutdated } from './directory';
 import { exchangeAt, settleAt } from './partitioner';
 import { Problem } from './problems';
 import type { Received, Reception } from './receiving';
@@ -30,6 +31,8 @@ export async function acknowledgeFirst(
 	});
 	if (taken === undefined) return { settled, taken: null };
 	const { queue, messages } = taken;
+	// The settings were changed in between: whoever receives next reads them anew. What was acknowledged is told.
+	if (isRefusal(messages) && isOutdated(messages)) return { settled, taken: null };
 	if (isRefusal(messages)) throw Problem.of(messages);
 	return { settled, taken: { queue, received: [{ partition: 0, messages }] } };
 }

@@ -64,6 +64,8 @@ export class PartitionEngine {
 		let hasBuried = false;
 		let served: ReceivedMessage[][] | undefined;
 		let hasLeft = false;
+		// Of any receive of the commit, waiting ones included.
+		memory.moreToScan = false;
 		for (const index of inPhases(commands)) {
 			const command = commands[index] as Command;
 			if (PHASES[command.kind] > PHASES.publish) appender.flush();

@@ -3,7 +3,7 @@ import type { QueueSettings, ReceiveCommand, ReceivedMessage } from '../protocol
 import { leaseUntil, recall } from './flights';
 import type { Budget } from './handout';
 import type { Flight, Memory, ReceiveAttempt } from './memory';
-import { storedMessage } from './message';
+import { storedMessage, weightOf } from './message';
 import { forgetReceive, isReceiveOver } from './receive-attempts';
 import { isDue } from './rules';
 
@@ -30,7 +30,7 @@ export function receiveAgain(
 	return attempt.flights.map((flight) => {
 		const { record, failures } = recall(database, memory, { ...flight, leased: false });
 		leaseUntil(database, memory, settings, flight, leaseExpiresAt);
-		budget.units -= record.body.length;
+		budget.units -= weightOf(record);
 		const message = storedMessage(memory.tag, record, flight.attempt, failures);
 		return { ...message, leaseExpiresAt, firstReceivedAt: flight.firstHandedOutAt };
 	});

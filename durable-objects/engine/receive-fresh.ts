@@ -17,10 +17,7 @@ import { type Segment, segmentAtOrAfter } from './segments';
 export function takeFresh(handout: Handout, lane: Lane, choice?: Choice): void {
 	const { database, memory } = handout;
 	while (freshMessages(lane) > 0 && !handout.isFull()) {
-		if (handout.isTired()) {
-			memory.moreToScan = true;
-			return;
-		}
+		if (handout.isTired()) return;
 		const segment = segmentAtOrAfter(database, memory.cache, lane.cursor);
 		if (segment === undefined) return;
 		if (!readSegment(handout, lane, segment, choice)) return;

@@ -27,7 +27,6 @@ export function takeKeys(handout: Handout, lane: Lane, most = Number.POSITIVE_IN
 		seen.set(name, key);
 	}
 	for (const key of seen.values()) settleKey(memory, key);
-	if (handout.isTired()) memory.moreToScan = true;
 }
 
 /**

@@ -25,7 +25,6 @@ export function receive(
 	budget: Budget,
 	now: number,
 ): Refusal | ReceivedMessage[] {
-	memory.moreToScan = false;
 	if (queue.paused) return [];
 	const again = receiveAgain(database, memory, queue.settings, command, budget, now);
 	if (again !== undefined || command.onlyRepeat) return again ?? [];
@@ -47,6 +46,7 @@ export function receive(
 		}
 		if (handout.isFull()) break;
 	}
+	if (handout.isTired()) memory.moreToScan = true;
 	if (command.attemptId !== undefined && handout.isRepeatable) {
 		rememberReceive(database, memory, command.attemptId, handout.flights, now);
 	}
