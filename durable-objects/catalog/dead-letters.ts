@@ -9,11 +9,10 @@ import { deadLetterSettings } from './settings';
  * to be made, the dead-letter queue included (`too_many_queues`).
  */
 export function checkSettings(database: Database, name: string, settings: QueueSettings): Refusal | null {
-	const path = [name];
 	for (let next = settings.deadLetter; next !== null; ) {
-		path.push(next);
 		if (next === name) {
-			const detail = `Dead letters would go round in a circle (${path.join(' → ')}): name another deadLetter, or null.`;
+			// The queues in between are not told: who asks may know nothing of them.
+			const detail = `Dead letters of ${name} would come back to it by way of ${settings.deadLetter}: name another deadLetter, or null.`;
 			return refuse('invalid_dead_letter', detail);
 		}
 		next = findQueue(database, next)?.settings.deadLetter ?? null;

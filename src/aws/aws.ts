@@ -16,10 +16,10 @@ import { xmlAnswer, xmlError } from './xml';
 const JSON_TARGET = 'AmazonSQS.';
 const SNS_VERSION = '2010-03-31';
 /**
- * A batch may have 1 MiB, which percent-encoding and JSON's escapes make three times as long at most; with room for its other
- * fields. All of it is read before the signature can be checked, so no more than that.
+ * A batch may have 1 MiB, which JSON's escapes make six times as long at most, and percent-encoding three; with room for its
+ * other fields. All of it is read before the signature can be checked, so no more than that.
  */
-const BODY_BYTES = 4 * 1_048_576;
+const BODY_BYTES = 7 * 1_048_576;
 const FORM = 'application/x-www-form-urlencoded';
 
 /** Whether a request is for these doors: signed as AWS does, or in one of its protocols. A native one costs one look. */

@@ -11,12 +11,17 @@ export function jsonParameters(body: Uint8Array): Record<string, unknown> {
 	const text = decodeText(body);
 	let value: unknown;
 	try {
-		value = text === '' ? {} : JSON.parse(text ?? '');
+		value = text === '' ? {} : JSON.parse(text ?? '', text?.includes('null') ? withoutNull : undefined);
 	} catch {
 		throw new AwsError(COMMON.malformed, 'The body is not valid JSON in UTF-8.');
 	}
 	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
 	throw new AwsError(COMMON.malformed, 'The body must be a JSON object.');
+}
+
+/** A field that is null is not there (Smithy, "AWS JSON 1.0 protocol"): some clients write all that they know of. */
+function withoutNull(_name: string, value: unknown): unknown {
+	return value === null ? undefined : value;
 }
 
 export function jsonAnswer(answer: Answer, requestId: string): Response {

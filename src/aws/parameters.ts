@@ -35,6 +35,9 @@ export const booleanParameter = z.union([z.boolean(), z.enum(['true', 'false']).
 /** Text that can be stored: a lone surrogate has no UTF-8. */
 export const textParameter = z.string().refine((text) => text.isWellFormed(), 'Reason: Must be well-formed Unicode.');
 
+/** Text that is looked up: no name, prefix or page token is longer, and a row's key must be bounded. */
+export const lookupParameter = textParameter.max(2_048, 'Reason: Must be at most 2048 characters long.');
+
 export const textList = z.array(textParameter);
 export const textMap = z.record(z.string(), textParameter);
 

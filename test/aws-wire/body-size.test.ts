@@ -25,7 +25,7 @@ test('the largest batch passes, however it is encoded', async () => {
 });
 
 test('a body that no batch needs is refused before it is read to its end', async () => {
-	const { status, body } = await json('SendMessage', { QueueUrl: urlOf('any'), MessageBody: 'x'.repeat(4 * MiB) });
+	const { status, body } = await json('SendMessage', { QueueUrl: urlOf('any'), MessageBody: 'x'.repeat(7 * MiB) });
 	expect({ status, type: body.__type }).toEqual({
 		status: 413,
 		type: 'com.amazon.coral.service#RequestEntityTooLargeException',

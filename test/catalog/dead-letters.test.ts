@@ -43,11 +43,14 @@ test('dead letters never go round in a circle', () =>
 		await catalog.putQueue('b', { ...settings, deadLetter: 'c' });
 		await catalog.putQueue('a', { ...settings, deadLetter: 'b' });
 		for (const deadLetter of ['a', 'b', 'c']) {
-			expect(await catalog.patchQueue('c', { deadLetter })).toMatchObject({ refused: 'invalid_dead_letter' });
+			const refusal = await catalog.patchQueue('c', { deadLetter });
+			// What lies in between is not told.
+			const detail = `Dead letters of c would come back to it by way of ${deadLetter}: name another deadLetter, or null.`;
+			expect(refusal).toEqual({ refused: 'invalid_dead_letter', detail });
 		}
 		expect(await catalog.patchQueue('c', { partitions: 2, deadLetter: 'a' })).toMatchObject({
 			refused: 'invalid_dead_letter',
-			detail: expect.stringContaining('c → a → b → c'),
+			detail: expect.stringContaining('come back to it by way of a'),
 		});
 	}));
 

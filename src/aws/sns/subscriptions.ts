@@ -9,7 +9,7 @@ import { orProblem } from '../../problems';
 import { AwsError } from '../errors';
 import type { Actions, Call } from '../facade';
 import { ACCOUNT, isFifo, queueArn, queueOfArn, subscriptionArn, topicArn, topicOfArn } from '../names';
-import { textMap, textParameter } from '../parameters';
+import { lookupParameter, textMap, textParameter } from '../parameters';
 import { action, invalid, subscriptionArnParameter, topicArnParameter } from './action';
 import { SNS_ERRORS } from './errors';
 import { PAGE, pageToken } from './pages';
@@ -51,7 +51,7 @@ export const subscriptionActions: Actions = {
 	/** An sqs subscription is confirmed from the beginning: who asks for it by its name is answered. */
 	ConfirmSubscription: action({
 		access: 'manage',
-		parameters: z.object({ TopicArn: topicArnParameter, Token: z.string() }),
+		parameters: z.object({ TopicArn: topicArnParameter, Token: lookupParameter }),
 		about: ({ TopicArn }) => TopicArn,
 		run: async ({ env, region }, { TopicArn: topic, Token }) => {
 			const found = await catalogOf(env).getSubscription(topic, Token);

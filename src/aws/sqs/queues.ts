@@ -8,7 +8,7 @@ import { SettingsBody, settingsOf } from '../../schemas/settings';
 import { AwsError } from '../errors';
 import type { Actions, Call } from '../facade';
 import { isFifo, queueUrl } from '../names';
-import { textMap, textParameter } from '../parameters';
+import { lookupParameter, textMap, textParameter } from '../parameters';
 import { action, queueUrlParameter } from './action';
 import { attributeOf, changed, type Holder, patchOf } from './attributes';
 import { SQS_ERRORS } from './errors';
@@ -89,7 +89,7 @@ export const queueActions: Actions = {
 
 	GetQueueUrl: action({
 		access: 'any',
-		parameters: z.object({ QueueName: textParameter }),
+		parameters: z.object({ QueueName: lookupParameter }),
 		about: ({ QueueName }) => QueueName,
 		run: async ({ env, origin }, { QueueName: name }) => {
 			const { name: found } = await queues.fresh(env, name);
@@ -99,7 +99,7 @@ export const queueActions: Actions = {
 
 	ListQueues: action({
 		access: 'any',
-		parameters: z.object({ QueueNamePrefix: textParameter.default(''), ...pageParameters }),
+		parameters: z.object({ QueueNamePrefix: lookupParameter.default(''), ...pageParameters }),
 		run: async (call, { QueueNamePrefix: prefix, ...page }) => {
 			const { urls, ...more } = await queuePage(call, page, async (after, limit) => {
 				const read = await catalogOf(call.env).listQueues(after ?? before(prefix), limit);
