@@ -47,9 +47,9 @@ const HARMLESS: readonly Twist[] = [twistHeaders, twistKey];
 
 /** A request to this operation: good, or twisted in one to three ways. */
 export function compose(operation: Operation, circumstances: Circumstances, now: number): NativeRequest {
-	const { random } = circumstances;
+	const { random, isGood = random.chance(GOOD) } = circumstances;
 	const draft = goodDraft(operation, circumstances, now);
-	const count = random.chance(GOOD) ? 0 : random.weighted([[15, 1] as const, [4, 2] as const, [1, 3] as const]);
+	const count = isGood ? 0 : random.weighted([[15, 1] as const, [4, 2] as const, [1, 3] as const]);
 	const all = [...ON_VALUES, ...ON_BYTES, ...ON_THE_REST];
 	const chosen = new Set(Array.from({ length: count }, () => random.weighted(all)));
 	const apply = (twists: readonly Weighed[]) => {
@@ -85,7 +85,7 @@ function goodDraft(operation: Operation, circumstances: Circumstances, now: numb
 		if (name === 'topic')
 			return isSpare && operation.path.endsWith('{topic}') ? knowledge.spare(random, TOPICS) : knowledge.topic(random);
 		if (name === 'name') return isSpare ? knowledge.spare(random, SUBSCRIPTIONS) : random.pick(SUBSCRIPTIONS);
-		if (operation.path.endsWith('/redrives/{id}')) return knowledge.redriveId(queue);
+		if (operation.path.endsWith('/redrives/{id}')) return knowledge.takeRedrive(queue);
 		return isRootOnly ? knowledge.keyId(random) : knowledge.messageId(random, queue);
 	});
 	return {
@@ -114,8 +114,8 @@ function queueFor(operation: Operation, { random, knowledge }: Circumstances): s
 	}
 	if (/\/(purge|pause)$/.test(path)) return knowledge.spare(random, QUEUES, 2);
 	if (/\/(ack|retry|extend|settle)$/.test(path)) return knowledge.queueWithReceipts(random);
-	// Moves of AWS's are redrives, and slow ones.
-	if (path.endsWith('/redrives')) return random.pick(DEAD);
+	// There is enough in them for a redrive that can be watched and cancelled; moves of AWS's are redrives too.
+	if (path.endsWith('/redrives') || (path.endsWith('/redrive') && random.chance(0.6))) return random.pick(DEAD);
 	if (path.endsWith('/redrives/{id}')) return knowledge.queueWithRedrive(random);
 	return path.endsWith('{id}') ? knowledge.queueWithMessages(random) : knowledge.queue(random);
 }

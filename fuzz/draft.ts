@@ -42,6 +42,8 @@ export interface Circumstances {
 	readonly random: Prng;
 	readonly knowledge: Knowledge;
 	readonly schemas: Schemas;
+	/** Nothing is twisted; absent: as it falls. */
+	readonly isGood?: boolean;
 }
 
 /** Changes a draft; says what it did, or null where it does not apply. */

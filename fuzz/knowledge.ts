@@ -62,9 +62,12 @@ export class Knowledge {
 		return this.#redrives.at(-1)?.queue ?? this.queue(random);
 	}
 
-	/** The newest of this queue. */
-	redriveId(queue: string): string {
-		return this.#redrives.findLast((held) => held.queue === queue)?.text ?? 'no-redrive';
+	/** The newest of this queue. Each is given once: it is over then, or has been all along, and hides older ones. */
+	takeRedrive(queue: string): string {
+		const index = this.#redrives.findLastIndex((held) => held.queue === queue);
+		if (index === -1) return 'no-redrive';
+		const [taken] = this.#redrives.splice(index, 1);
+		return (taken as Held).text;
 	}
 
 	keyId(random: Prng): string {

@@ -112,7 +112,7 @@ const LIKELY: Readonly<Record<string, number>> = {
 	key: 0.3,
 	queue: 0.5,
 	maxBacklog: 0.03,
-	ratePerSecond: 0.7,
+	ratePerSecond: 0.9,
 };
 
 /** What the schema does not say: fields that exclude each other. */
@@ -139,7 +139,7 @@ const KNOWN: Readonly<Record<string, Make>> = {
 	to: ({ random, knowledge }, { anyOf }) =>
 		anyOf === undefined && random.chance(0.5) ? knowledge.queue(random) : undefined,
 	// So slow that there is time to watch it and to cancel it.
-	ratePerSecond: ({ random }) => random.pick([0.5, 1, 100]),
+	ratePerSecond: ({ random }) => random.pick([0.5, 0.5, 1, 100]),
 	attemptId: ({ random }) => random.pick(['again', 'r-1', 'ä']),
 	deadLetter: ({ random, knowledge }) => (random.chance(0.5) ? null : knowledge.queue(random)),
 	force: ({ random }) => random.pick(['true', 'true', 'false']),

@@ -52,15 +52,15 @@ const ON_THE_REST: readonly Weighed[] = [
 
 /** A request for this action: good, or twisted in one to three ways. */
 export function composeAws(operation: AwsOperation, circumstances: AwsCircumstances): AwsRequest {
-	const { random } = circumstances;
+	const { random, isGood = random.chance(GOOD) } = circumstances;
 	const draft = goodDraft(operation, circumstances);
-	const count = random.chance(GOOD) ? 0 : random.weighted([[15, 1] as const, [4, 2] as const, [1, 3] as const]);
+	const count = isGood ? 0 : random.weighted([[15, 1] as const, [4, 2] as const, [1, 3] as const]);
 	const all = [...ON_VALUES, ...ON_PAIRS, ...ON_BYTES, ...ON_THE_REST];
 	const chosen = new Set(Array.from({ length: count }, () => random.weighted(all)));
 	const apply = (twists: readonly Weighed[]) => {
 		for (const [, twist] of twists) {
-			// What must fail must not become something else by another value.
-			if (!chosen.has(twist) || (draft.mustFail !== null && twists === ON_VALUES)) continue;
+			// What must fail must not become something else by another value, or by other bytes.
+			if (!chosen.has(twist) || (draft.mustFail !== null && twists !== ON_THE_REST)) continue;
 			const done = twist(draft, circumstances);
 			if (done !== null) draft.twists.push(done);
 		}
@@ -74,7 +74,7 @@ export function composeAws(operation: AwsOperation, circumstances: AwsCircumstan
 	if (draft.bytes === null && draft.json !== undefined) draft.bytes = Buffer.from(JSON.stringify(draft.json) ?? '');
 	apply(ON_THE_REST);
 	// The library that checks signatures covers no value of the first, and what is behind the second is not sent on.
-	if (/__proto__|#/.test(draft.query)) draft.isUnclear = true;
+	if (/__proto__|#/.test(draft.query) || (draft.key === 'none' && !bearsSign(draft))) draft.isUnclear = true;
 	return finished(draft, json);
 }
 
@@ -140,6 +140,12 @@ function write(draft: AwsDraft, random: Prng): void {
 function twistFraming(draft: AwsDraft, { random }: AwsCircumstances): string {
 	draft.framing = random.pick(FRAMINGS);
 	return `framing: ${draft.framing}`;
+}
+
+/** Whether it can be seen to be for AWS's doors without a signature. */
+function bearsSign({ headers, query }: AwsDraft): boolean {
+	const signs = [/^x-amz-target:/, /^content-type:application\/x-www-form-urlencoded/];
+	return /(^|&)Action=/.test(query) || headers.some((header) => signs.some((sign) => sign.test(header.join(':'))));
 }
 
 const BAD_KEYS: readonly string[] = ['none', 'wrong', 'malformed', 'revoked', 'unknown'];

@@ -19,6 +19,8 @@ export interface AwsDraft extends WireDraft {
 
 export interface AwsCircumstances extends AwsSetting {
 	readonly random: Prng;
+	/** Nothing is twisted; absent: as it falls. */
+	readonly isGood?: boolean;
 }
 
 export type AwsTwist = Twist<AwsDraft, AwsCircumstances>;

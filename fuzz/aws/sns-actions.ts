@@ -111,7 +111,14 @@ export const SNS_ACTIONS: AwsActions = {
 		})),
 	},
 	Unsubscribe: { answers: [], example: (setting) => ({ SubscriptionArn: subscription(setting) }) },
-	ConfirmSubscription: { answers: ['SubscriptionArn'], example: about(() => ({ Token: SUBSCRIBED })) },
+	ConfirmSubscription: {
+		answers: ['SubscriptionArn'],
+		// Of one that the answers had: those that the run began with may all have been ended.
+		example: (setting) => {
+			const [, TopicArn, Token] = /^(.*):(.*)$/.exec(subscription(setting)) ?? [];
+			return { TopicArn, Token };
+		},
+	},
 	ListSubscriptions: { answers: [], isList: true, example: (setting) => defined(page(setting)) },
 	ListSubscriptionsByTopic: { answers: [], example: about(page) },
 	GetSubscriptionAttributes: {
