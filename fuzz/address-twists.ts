@@ -69,7 +69,8 @@ export const twistPath: WireTwist = (draft, { random }) => {
 /** Paths that try to get at what the key is not for. */
 export const forgePath: Twist = (draft, { random, knowledge: { foreign } }) => {
 	const [kind, secret] = draft.path.startsWith('/v1/topics') ? ['topics', foreign.topic] : ['queues', foreign.queue];
-	const own = /fz-[^/]*/.exec(draft.path)?.[0];
+	// What stands behind a fragment's sign is not sent on.
+	const own = /fz-[^/#]*/.exec(draft.path)?.[0];
 	if (own === undefined) return null;
 	const forged = random.pick([
 		secret,
