@@ -163,9 +163,12 @@ export class Handout {
 	}
 
 	private push(record: LogRecord, attempt: number, failures: readonly Failure[], firstReceivedAt: number): void {
-		const message = storedMessage(this.memory.tag, record, attempt, failures);
-		const leaseExpiresAt = this.isAtMostOnce ? null : this.now + this.leaseMs;
-		this.messages.push({ ...message, leaseExpiresAt, firstReceivedAt });
+		const stored = storedMessage(this.memory.tag, record, attempt, failures);
+		// Set on what was just made: a copy of it would be a good part of a large receive.
+		const message = stored as { -readonly [Name in keyof ReceivedMessage]: ReceivedMessage[Name] };
+		message.leaseExpiresAt = this.isAtMostOnce ? null : this.now + this.leaseMs;
+		message.firstReceivedAt = firstReceivedAt;
+		this.messages.push(message);
 		const weight = weightOf(record);
 		this.bytes += weight;
 		this.budget.units -= weight;

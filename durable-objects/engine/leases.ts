@@ -21,13 +21,16 @@ interface LeaseRow {
 /** Empty rows kept for reuse; above it an emptied row is deleted, so that a burst leaves no litter. */
 const SLOTS = 64;
 
+/** Members that have left and may still be listed beside as many as have not: memory is bounded by what is leased. */
+const LEFT_OVER = 8;
+
 /** Writes what a commit changed in a lane's leases: at most one row for all it handed out. */
 export function flushLeases(database: Database, memory: Memory, lane: Lane, now: number): void {
 	for (const lease of [...lane.leases.values()]) {
 		if (lease.left.size === 0) continue;
 		for (const segment of lease.left) if (!segment.deleted) lease.outdated = true;
 		lease.left.clear();
-		if (lease.members.size === 0) vacate(database, lane, lease);
+		if (lease.held === 0) vacate(database, lane, lease);
 	}
 	if (lane.handedOut.length > 0) {
 		const flights = lane.handedOut.filter((flight) => flight.lease === undefined && flight.segment !== undefined);
@@ -60,7 +63,8 @@ function writeNewLease(database: Database, memory: Memory, lane: Lane, flights: 
 		number: memory.nextLeaseNumber++,
 		lane: lane.lane,
 		handedOutAt: now,
-		members: new Set(flights),
+		members: flights,
+		held: flights.length,
 		outdated: false,
 		left: new Set(),
 	};
@@ -88,7 +92,7 @@ function writeLease(database: Database, lane: Lane, lease: Lease): void {
 		lane.parkedMessages,
 		lane.parkedBytes,
 		lease.handedOutAt,
-		JSON.stringify(runsOf(lease.members)),
+		JSON.stringify(runsOf(lease)),
 	);
 }
 
@@ -99,9 +103,14 @@ const WRITE_LEASE = `INSERT INTO lease (id, number, lane, cursor, passed_message
 	parked_messages = excluded.parked_messages, parked_bytes = excluded.parked_bytes,
 	handed_out_at = excluded.handed_out_at, runs = excluded.runs`;
 
-function runsOf(members: ReadonlySet<Flight>): Run[] {
+/** Those that have not left. */
+export function membersOf(lease: Lease): Flight[] {
+	return lease.members.filter((flight) => flight.lease === lease);
+}
+
+function runsOf(lease: Lease): Run[] {
 	const runs: [number, number, number, string][] = [];
-	for (const flight of [...members].sort((a, b) => a.position - b.position)) {
+	for (const flight of membersOf(lease).sort((a, b) => a.position - b.position)) {
 		const last = runs.at(-1);
 		if (last && last[0] + last[1] === flight.position && last[2] === flight.until && last[3] === flight.consumer)
 			last[1]++;
@@ -114,9 +123,10 @@ function runsOf(members: ReadonlySet<Flight>): Run[] {
 export function leaveLease(memory: Memory, flight: Flight): void {
 	const { lease, segment } = flight;
 	if (lease !== undefined) {
-		lease.members.delete(flight);
-		if (segment !== undefined) lease.left.add(segment);
 		flight.lease = undefined;
+		lease.held--;
+		if (lease.members.length > 2 * lease.held + LEFT_OVER) lease.members = membersOf(lease);
+		if (segment !== undefined) lease.left.add(segment);
 	}
 	if (segment !== undefined) {
 		segment.flights--;
@@ -149,7 +159,8 @@ export function loadLeases(
 			number: row.number,
 			lane: row.lane,
 			handedOutAt: row.handed_out_at,
-			members: new Set(),
+			members: [],
+			held: 0,
 			outdated: false,
 			left: new Set(),
 		};
@@ -174,11 +185,12 @@ export function loadLeases(
 					by: undefined,
 					receiveAttempt: undefined,
 				};
-				lease.members.add(flight);
+				lease.members.push(flight);
+				lease.held++;
 				adopt(flight);
 			}
 		}
-		if (lease.members.size > 0) lane.leases.set(lease.id, lease);
+		if (lease.held > 0) lane.leases.set(lease.id, lease);
 		else lane.slots.push(lease);
 		lane.newest = lease;
 		lane.cursor = Math.max(lane.cursor, row.cursor);

@@ -43,7 +43,10 @@ export interface Lease {
 	number: number;
 	lane: number;
 	handedOutAt: number;
-	readonly members: Set<Flight>;
+	/** Those that it was written for; of some, `lease` says that they have left. */
+	members: Flight[];
+	/** How many have not. */
+	held: number;
 	/** A member left while its segment stays: the row must be rewritten, or a restart would bring it back. */
 	outdated: boolean;
 	/** Segments that members left in this commit. */

@@ -1,3 +1,4 @@
+import { membersOf } from './leases';
 import type { Flight, Memory } from './memory';
 
 export type Snapshot = unknown;
@@ -16,7 +17,12 @@ export function snapshot(memory: Memory): Snapshot {
 				parked: lane.parkedMessages,
 				parkedBytes: lane.parkedBytes,
 				leases: [...lane.leases.values()]
-					.map((lease) => [lease.number, [...lease.members].map((flight) => flight.position).sort((a, b) => a - b)])
+					.map((lease) => [
+						lease.number,
+						membersOf(lease)
+							.map((flight) => flight.position)
+							.sort((a, b) => a - b),
+					])
 					.sort((a, b) => (a[0] as number) - (b[0] as number)),
 			})),
 		flights: [...memory.flights.values()].sort((a, b) => a.position - b.position).map(flightShown),
