@@ -80,7 +80,7 @@ export class Client {
 	}
 
 	async publishBatch(queue: string, messages: readonly Message[]): Promise<void> {
-		await this.send('POST', `/v1/queues/${queue}/messages/batch`, JSON.stringify({ messages }));
+		await this.send('POST', `/v1/queues/${queue}/messages/batch`, JSON.stringify({ messages, minimal: true }));
 	}
 
 	async receive(queue: string, max: number, options: object = {}): Promise<Received[]> {
@@ -94,12 +94,12 @@ export class Client {
 		allAcknowledged((JSON.parse(text) as { results: Outcome[] }).results, messages.length);
 	}
 
-	/** Acknowledges what was received before, and receives the next, in one request. */
-	async exchange(queue: string, done: readonly Received[], max: number): Promise<Received[]> {
+	/** Acknowledges what was received before, and receives the next, in one request; `minimal`: it is answered so. */
+	async exchange(queue: string, done: readonly Received[], max: number, minimal: boolean): Promise<Received[]> {
 		const ack = done.map(({ receipt }) => receipt);
-		const text = await this.send('POST', `/v1/queues/${queue}/receive`, JSON.stringify({ max, ack }));
+		const text = await this.send('POST', `/v1/queues/${queue}/receive`, JSON.stringify({ max, ack, minimal }));
 		const answer = JSON.parse(text) as { messages: Received[]; ack: Outcome[] };
-		allAcknowledged(answer.ack, done.length);
+		allAcknowledged(answer.ack, minimal ? 0 : done.length);
 		return answer.messages;
 	}
 

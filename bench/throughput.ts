@@ -27,13 +27,13 @@ export async function requestsPerSecond({ server, path, body, type = 'text/plain
 }
 
 /** Receives by 100 on 32 connections, acknowledging with each next receive, until the queue is empty: messages per second. */
-async function drain(client: Client, queue: string): Promise<number> {
+async function drain(client: Client, queue: string, minimal: boolean): Promise<number> {
 	let acknowledged = 0;
 	let endedAt = performance.now();
 	const startedAt = endedAt;
 	const consumer = async () => {
-		for (let messages = await client.receive(queue, BATCH); messages.length > 0; ) {
-			const next = await client.exchange(queue, messages, BATCH);
+		for (let messages = await client.receive(queue, BATCH, { minimal }); messages.length > 0; ) {
+			const next = await client.exchange(queue, messages, BATCH, minimal);
 			acknowledged += messages.length;
 			endedAt = performance.now();
 			messages = next;
@@ -45,51 +45,51 @@ async function drain(client: Client, queue: string): Promise<number> {
 }
 
 export interface Throughput {
-	readonly rounds: Record<'ping' | 'single' | 'batch' | 'consume', number[]>;
+	readonly rounds: Record<'ping' | 'single' | 'batch' | 'consume' | 'batchInFull' | 'consumeInFull', number[]>;
 	readonly measured: Measured[];
 }
 
 /** The first three rows: publishing singly and in batches against the ping, consuming against publishing. */
 export async function throughput(ping: Running, sluice: Running, rounds: number, seconds: number): Promise<Throughput> {
 	const { client } = sluice;
-	const batch = JSON.stringify({ messages: Array.from({ length: BATCH }, () => ({ body: BODY })) });
+	const messages = Array.from({ length: BATCH }, () => ({ body: BODY }));
 	const pings = (duration: number) => requestsPerSecond({ server: ping, path: '/', seconds: duration });
 	const consumed: number[] = [];
+	const consumedInFull: number[] = [];
 	const single = async (round: number, duration = seconds) => {
 		const queue = `single-${round}`;
 		await client.createQueue(queue);
 		const load = { server: sluice, path: `/v1/queues/${queue}/messages`, body: BODY, seconds: duration };
 		return requestsPerSecond(load);
 	};
-	const batches = async (round: number, duration = seconds) => {
-		const queue = `batch-${round}`;
+	const batches = async (round: number, minimal: boolean, duration = seconds) => {
+		const queue = `batch-${round}-${minimal}`;
 		await client.createQueue(queue);
 		const path = `/v1/queues/${queue}/messages/batch`;
-		const rate = await requestsPerSecond({
-			server: sluice,
-			path,
-			body: batch,
-			type: 'application/json',
-			seconds: duration,
-		});
-		consumed.push(await drain(client, queue));
+		const body = JSON.stringify({ messages, minimal });
+		const rate = await requestsPerSecond({ server: sluice, path, body, type: 'application/json', seconds: duration });
+		(minimal ? consumed : consumedInFull).push(await drain(client, queue, minimal));
 		return rate;
 	};
 	// The compiler has seen it all before the first round.
 	await pings(1);
 	await single(-1, 1);
-	await batches(-1, 1);
+	await batches(-1, true, 1);
+	await batches(-1, false, 1);
 	consumed.length = 0;
+	consumedInFull.length = 0;
 	const values = await inTurn(rounds, {
 		pingBefore: () => pings(seconds / 2),
 		single: (round) => single(round),
-		batch: (round) => batches(round),
+		batch: (round) => batches(round, true),
+		batchInFull: (round) => batches(round, false),
 		pingAfter: () => pings(seconds / 2),
 	});
 	const pinged = values.pingBefore.map((before, round) => mean([before, values.pingAfter[round] ?? before]));
-	const published = values.batch.map((rate) => rate * BATCH);
+	const { pingBefore: _, pingAfter: __, ...rates } = values;
+	const published = rates.batch.map((rate) => rate * BATCH);
 	return {
-		rounds: { ping: pinged, single: values.single, batch: values.batch, consume: consumed },
+		rounds: { ping: pinged, ...rates, consume: consumed, consumeInFull: consumedInFull },
 		measured: [
 			{
 				what: 'single publishes, 32 concurrent, 256 B, against the ping',
@@ -108,6 +108,16 @@ export async function throughput(ping: Running, sluice: Running, rounds: number,
 				value: medianRatio(consumed, published),
 				atLeast: 0.4,
 				detail: `${whole(consumed)} messages/s`,
+			},
+			{
+				what: 'batches of 100, against the ping, an id for each in the answer',
+				value: medianRatio(rates.batchInFull, pinged),
+				detail: `${whole(rates.batchInFull)} batches/s`,
+			},
+			{
+				what: 'receive + ack by 100, all fields of each in the answer, against batch publish',
+				value: medianRatio(consumedInFull, published),
+				detail: `${whole(consumedInFull)} messages/s`,
 			},
 		],
 	};

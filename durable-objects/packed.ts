@@ -14,12 +14,15 @@ type PackedMessage = number | (Omit<NewMessage, 'body'> & { readonly body: numbe
 export interface Packed {
 	readonly messages: Text<readonly PackedMessage[]>;
 	readonly bodies: string;
+	/** Where all are accepted, it is enough to answer how many. */
+	readonly isMinimal?: true;
 }
 
-export function pack(messages: readonly NewMessage[]): Packed {
+export function pack(messages: readonly NewMessage[], isMinimal = false): Packed {
 	const [only] = messages;
 	const bodies = messages.length === 1 ? (only as NewMessage).body : messages.map(({ body }) => body).join('');
-	return { messages: toText(messages.map(packed)), bodies };
+	const texts = { messages: toText<readonly PackedMessage[]>(messages.map(packed)), bodies };
+	return isMinimal ? { ...texts, isMinimal } : texts;
 }
 
 function packed(message: NewMessage): PackedMessage {
@@ -51,11 +54,32 @@ export interface Accepted {
 	readonly duplicate: boolean;
 }
 
-/** An outcome per message, in order; as `results`, the words in which HTTP answers them, where none is refused. */
-export type PublishOutcomes = Refusal | readonly PublishOutcome[] | { readonly results: readonly Accepted[] };
+/** How many were accepted, and of these, how many had been before. */
+export interface AcceptedCounts {
+	readonly accepted: number;
+	readonly duplicates: number;
+}
+
+/** An outcome per message, in order; where none is refused, in the words in which HTTP answers them: as `results`, or counted. */
+export type PublishOutcomes =
+	| Refusal
+	| readonly PublishOutcome[]
+	| { readonly results: readonly Accepted[] }
+	| AcceptedCounts;
 
 /** The answer of an object to a publish. */
-export function publishAnswer(outcomes: Refusal | readonly PublishOutcome[]): Text<PublishOutcomes> {
-	const isAccepted = !isRefusal(outcomes) && outcomes.every((outcome) => !isRefusal(outcome));
-	return toText<PublishOutcomes>(isAccepted ? { results: outcomes as readonly Accepted[] } : outcomes);
+export function publishAnswer(
+	outcomes: Refusal | readonly PublishOutcome[],
+	{ isMinimal }: Pick<Packed, 'isMinimal'>,
+): Text<PublishOutcomes> {
+	if (isRefusal(outcomes) || !isAllAccepted(outcomes)) return toText<PublishOutcomes>(outcomes);
+	return toText<PublishOutcomes>(isMinimal ? countsOf(outcomes) : { results: outcomes });
+}
+
+export function isAllAccepted(outcomes: readonly unknown[]): outcomes is readonly Accepted[] {
+	return outcomes.every((outcome) => (outcome as Partial<Accepted>).id !== undefined);
+}
+
+export function countsOf(outcomes: readonly Accepted[]): AcceptedCounts {
+	return { accepted: outcomes.length, duplicates: outcomes.filter(({ duplicate }) => duplicate).length };
 }

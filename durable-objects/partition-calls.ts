@@ -44,7 +44,7 @@ export abstract class PartitionCalls extends DurableObject<Env> {
 		type Outcomes = Refusal | protocol.PublishOutcome[];
 		const command = () => ({ queue: this.settings.read(queue), messages: unpack(packed) });
 		const publish = () => this.run<Outcomes>({ kind: 'publish', ...command() });
-		return publishAnswer(await this.intake.take(packed.messages.length + packed.bodies.length, publish));
+		return publishAnswer(await this.intake.take(packed.messages.length + packed.bodies.length, publish), packed);
 	}
 
 	async receive(

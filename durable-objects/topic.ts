@@ -103,7 +103,7 @@ export class TopicPartition extends DurableObject<Env> {
 				topic: this.settings.read(topic),
 				messages: unpack(packed),
 			});
-		return publishAnswer(await this.intake.take(packed.messages.length + packed.bodies.length, publish));
+		return publishAnswer(await this.intake.take(packed.messages.length + packed.bodies.length, publish), packed);
 	}
 
 	/** Takes what pipelines publish here. */

@@ -65,6 +65,38 @@ export function receivedText(message: ReceivedMessage, receipt: string | null): 
 	);
 }
 
+/** What a consumer cannot do without: a message, its receipt, and of the rest only what is not as in most messages. */
+export function minimalAnswer(message: ReceivedMessage, receipt: string | null) {
+	const { id, key, body, encoding, contentType, attributes, priority, attempt, ...others } = storedAnswer(message);
+	const { traceparent, failures, deadLetter } = others;
+	return {
+		id,
+		key: key ?? undefined,
+		body,
+		encoding: encoding === 'text' ? undefined : encoding,
+		contentType: contentType ?? undefined,
+		attributes: Object.keys(attributes).length === 0 ? undefined : attributes,
+		traceparent,
+		priority: priority === 0 ? undefined : priority,
+		attempt: attempt === 1 ? undefined : attempt,
+		failures,
+		deadLetter,
+		receipt,
+	};
+}
+
+/** The same as JSON: as `receivedText` is to `receivedAnswer`. */
+export function minimalText(message: ReceivedMessage, receipt: string | null): string {
+	const { key, contentType, encoding, priority, attempt, attributes, traceparent, failures, deadLetter, copyOf } =
+		message;
+	const extra = encoding ?? contentType ?? attributes ?? traceparent ?? failures ?? deadLetter ?? copyOf;
+	if (extra !== undefined || priority !== 0 || attempt !== 1) return JSON.stringify(minimalAnswer(message, receipt));
+	return (
+		`{"id":"${message.id}",${key === undefined ? '' : `"key":${JSON.stringify(key)},`}` +
+		`"body":${JSON.stringify(message.body)},"receipt":${receipt === null ? 'null' : `"${receipt}"`}}`
+	);
+}
+
 export function browsedAnswer(message: BrowsedMessage) {
 	const { state, until, firstReceivedAt } = message;
 	return {

@@ -74,14 +74,15 @@ export async function publishAt(
 	target: Target,
 	index: number,
 	messages: readonly NewMessage[],
+	isMinimal = false,
 ): Promise<Text<PublishOutcomes>> {
 	const object = isTopic(target) ? topicPartitionAt(env, target, index) : partitionAt(env, target, index);
-	return object.publish(textOf(target) as Text<never>, pack(messages));
+	return object.publish(textOf(target) as Text<never>, pack(messages, isMinimal));
 }
 
 /** Whether outcomes, as JSON, have no refusal among them. */
 export function isAccepted(outcomes: Text<PublishOutcomes>): boolean {
-	return outcomes.startsWith('{"results":');
+	return outcomes.startsWith('{"results":') || outcomes.startsWith('{"accepted":');
 }
 
 export async function receiveAt(

@@ -1,6 +1,7 @@
 import type { Env } from '../durable-objects/env';
 import {
 	type Accepted,
+	type AcceptedCounts,
 	fromText,
 	isRefusal,
 	type NewMessage,
@@ -18,8 +19,8 @@ import { Problem } from './problems';
 
 const SAFE_AGAIN = 'Publishing again with the same dedupId is safe; without one it may publish twice.';
 
-/** As the very text of the answer where one partition has accepted all. */
-type Outcomes = Text<{ readonly results: readonly Accepted[] }> | (PublishOutcome | Problem)[];
+/** As the very text of the answer where one partition has accepted all: counted, if that was asked for. */
+type Outcomes = Text<{ readonly results: readonly Accepted[] } | AcceptedCounts> | (PublishOutcome | Problem)[];
 
 // To queues and topics alike.
 
@@ -43,32 +44,39 @@ export function publishOne(
 /**
  * Publishes a batch to the partitions that its messages belong to, one call each, at the same time: an outcome per
  * message, in order; as JSON where one partition has accepted all, since that is the answer already. What a partition
- * refuses because its settings are newer is tried once more with new ones.
+ * refuses because its settings are newer is tried once more with new ones. `isMinimal`: where all are accepted, their number
+ * is enough.
  */
 export async function publishBatch(
 	env: Env,
 	directory: Directory<Target>,
 	name: string,
 	messages: readonly NewMessage[],
+	isMinimal = false,
 ): Promise<Outcomes> {
 	const target = await directory.cached(env, name);
 	checkDelays(target, messages, Date.now(), ['messages']);
-	const outcomes = await publishGroups(env, target, messages);
+	const outcomes = await publishGroups(env, target, messages, isMinimal);
 	if (typeof outcomes === 'string') return outcomes;
 	const outdated = outcomes.flatMap((outcome, index) => (isRefusal(outcome) && isOutdated(outcome) ? [index] : []));
 	if (outdated.length === 0) return outcomes;
 	const again = outdated.map((index) => messages[index] as NewMessage);
-	const second = listOf(await publishGroups(env, await directory.fresh(env, name), again));
+	const second = listOf(await publishGroups(env, await directory.fresh(env, name), again, false));
 	outdated.forEach((index, at) => {
 		outcomes[index] = second[at] as PublishOutcome | Problem;
 	});
 	return outcomes;
 }
 
-async function publishGroups(env: Env, target: Target, messages: readonly NewMessage[]): Promise<Outcomes> {
+async function publishGroups(
+	env: Env,
+	target: Target,
+	messages: readonly NewMessage[],
+	isMinimal: boolean,
+): Promise<Outcomes> {
 	const { partitions } = target.settings;
 	const otherwise = anyPartition(partitions);
-	if (partitions === 1) return publishTo(env, target, 0, messages);
+	if (partitions === 1) return publishTo(env, target, 0, messages, isMinimal);
 	const groups = new Map<number, number[]>();
 	messages.forEach((message, index) => {
 		const partition = partitionFor(message, partitions, otherwise);
@@ -80,7 +88,7 @@ async function publishGroups(env: Env, target: Target, messages: readonly NewMes
 	await Promise.all(
 		[...groups].map(async ([partition, indexes]) => {
 			const group = indexes.map((index) => messages[index] as NewMessage);
-			const answered = listOf(await publishTo(env, target, partition, group));
+			const answered = listOf(await publishTo(env, target, partition, group, false));
 			indexes.forEach((index, at) => {
 				outcomes[index] = answered[at] as PublishOutcome | Problem;
 			});
@@ -95,11 +103,12 @@ async function publishTo(
 	target: Target,
 	partition: number,
 	messages: readonly NewMessage[],
+	isMinimal: boolean,
 ): Promise<Outcomes> {
 	const repeat = messages.every((message) => message.dedupId !== undefined) ? 'repeatable' : 'once';
 	let answer: Refusal | Problem | readonly PublishOutcome[];
 	try {
-		const call = () => publishAt(env, target, partition, messages);
+		const call = () => publishAt(env, target, partition, messages, isMinimal);
 		const text = await reach(repeat, call, SAFE_AGAIN);
 		if (isAccepted(text)) return text as Outcomes;
 		const outcomes = fromText(text);
@@ -115,11 +124,12 @@ async function publishTo(
 	return [...answer];
 }
 
-/** Outcomes one by one, also where they are the text of an answer. */
+/** Outcomes one by one, also where they are the text of an answer; not where their number was to be enough. */
 export function listOf(outcomes: Outcomes): (PublishOutcome | Problem)[] {
-	return typeof outcomes === 'string' ? [...fromText(outcomes).results] : outcomes;
+	return typeof outcomes === 'string' ? [...listed(fromText(outcomes))] : outcomes;
 }
 
 function listed(outcomes: Exclude<PublishOutcomes, Refusal>): readonly PublishOutcome[] {
+	if ('accepted' in outcomes) throw new Error('the outcomes were counted, not listed');
 	return 'results' in outcomes ? outcomes.results : outcomes;
 }

@@ -52,8 +52,12 @@ export async function settle(
 ): Promise<Settled> {
 	const keyring = keyringOf(env);
 	const command = (queue: Queue) => {
-		const groups = byPartition(queue, keyring, entries);
-		return settleOn(env, queue, groups, entries, successors, call);
+		const opened = openedOf(queue, keyring, entries);
+		const partition = opened[0]?.partition ?? 0;
+		if (successors.length > 0 || !entries.every(isPlainAck) || opened.some((other) => other.partition !== partition)) {
+			return settleOn(env, queue, byPartition(opened), entries, successors, call);
+		}
+		return acknowledge(env, queue, partition, opened, call);
 	};
 	const cached = await queues.cached(env, name);
 	try {
@@ -65,6 +69,24 @@ export async function settle(
 		if (fresh.generation === cached.generation && fresh.layout === cached.layout) throw error;
 		return queues.with(env, name, command);
 	}
+}
+
+/** Nothing is wanted but to acknowledge it. */
+function isPlainAck({ verb, onlyLeased }: Entry): boolean {
+	return verb === 'ack' && onlyLeased === undefined;
+}
+
+/** Acknowledgements of one partition, as most requests are: nothing has to be sorted, nor put in order again. */
+async function acknowledge(
+	env: Env,
+	queue: Queue,
+	partition: number,
+	opened: readonly Located[],
+	call: typeof settleAt,
+): Promise<Refusal | Settled> {
+	const command = { ack: opened.map(({ lease }) => lease), retry: [], extend: [] };
+	const result = await reach('once', () => call(env, queue, partition, command), SAFE_AGAIN);
+	return isRefusal(result) ? result : { outcomes: result.ack, published: 0 };
 }
 
 /**
@@ -135,27 +157,29 @@ interface Opened {
 	readonly lease: Lease;
 }
 
-function byPartition(queue: Queue, keyring: Keyring, entries: readonly Entry[]): Map<number, Opened[]> {
-	const groups = new Map<number, Opened[]>();
-	const faults: Fault[] = [];
+/** What each entry is about. */
+function openedOf(queue: Queue, keyring: Keyring, entries: readonly Entry[]): readonly Located[] {
 	const opened = openReceipts(
 		keyring,
 		queue,
 		entries.map(({ receipt }) => receipt),
 	);
-	if (!isAscending(opened)) refuseRepeated(entries);
-	entries.forEach((entry, index) => {
-		const located = opened[index];
-		if (located === null || located === undefined) {
-			faults.push(fieldFault(entry.path, 'is not a receipt of this queue, or is cut or changed'));
-			return;
-		}
-		const group = groups.get(located.partition);
-		if (group === undefined) groups.set(located.partition, [{ index, lease: located.lease }]);
-		else group.push({ index, lease: located.lease });
-	});
+	if (isAscending(opened)) return opened;
+	refuseRepeated(entries);
+	const bad = entries.filter((_, index) => opened[index] === null);
+	const faults = bad.map(({ path }) => fieldFault(path, 'is not a receipt of this queue, or is cut or changed'));
 	const [first] = faults;
 	if (first !== undefined) throw new Problem('invalid_receipt', first.detail, { errors: faults });
+	return opened as readonly Located[];
+}
+
+function byPartition(opened: readonly Located[]): Map<number, Opened[]> {
+	const groups = new Map<number, Opened[]>();
+	opened.forEach(({ partition, lease }, index) => {
+		const group = groups.get(partition);
+		if (group === undefined) groups.set(partition, [{ index, lease }]);
+		else group.push({ index, lease });
+	});
 	return groups;
 }
 
@@ -191,7 +215,7 @@ function refuseLateRetries({ settings: { retentionMs } }: Queue, entries: readon
 }
 
 /** As receipts of one receive are: none of them can be there twice. */
-function isAscending(opened: readonly (Located | null)[]): boolean {
+function isAscending(opened: readonly (Located | null)[]): opened is readonly Located[] {
 	let last = Number.NEGATIVE_INFINITY;
 	for (const located of opened) {
 		if (located === null || located.lease.position <= last) return false;

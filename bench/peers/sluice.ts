@@ -9,7 +9,7 @@ export function sluicePeer({ client }: Running): Peer {
 	return {
 		name: 'Sluice',
 		about:
-			'workerd, one process for Worker, objects and disk; fsync before each answer; HTTP/1.1, 32 connections; each receive acknowledges the one before',
+			'workerd, one process for Worker, objects and disk; fsync before each answer; HTTP/1.1, 32 connections; each receive acknowledges the one before; minimal answers',
 		create: (queue) => client.createQueue(queue),
 		publish: (queue) => client.publish(queue),
 		publishBatch: (queue) => client.publishBatch(queue, messages),
@@ -25,10 +25,10 @@ async function finishedPerSecond(client: Client, queue: string, seconds: number)
 	const elapsed = () => (performance.now() - startedAt) / 1_000;
 	let finished = 0;
 	await together(OUTSTANDING, async () => {
-		let held = await client.receive(queue, BATCH);
+		let held = await client.receive(queue, BATCH, { minimal: true });
 		while (held.length > 0) {
 			const isLast = elapsed() > seconds;
-			const next = isLast ? [] : await client.exchange(queue, held, BATCH);
+			const next = isLast ? [] : await client.exchange(queue, held, BATCH, true);
 			if (isLast) await client.acknowledge(queue, held);
 			finished += held.length;
 			held = next;

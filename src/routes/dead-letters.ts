@@ -5,7 +5,7 @@ import { queues } from '../catalog';
 import { type App, endpoint, ok } from '../endpoint';
 import { cancelRedrive, redrivesOf, startRedrive } from '../redriving';
 import { QueuePath } from '../schemas/common';
-import { RedriveAnswer, RedriveBody, RedrivePath, RedriveRunAnswer, RedrivesAnswer } from '../schemas/consuming';
+import { RedriveAnswer, RedriveBody, RedrivePath, RedriveRunAnswer, RedrivesAnswer } from '../schemas/redriving';
 import { fieldFault, invalid } from '../validation';
 
 /** Back to where they came from, or elsewhere; how far that is, and its end. */

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import { isRefusal, LIMITS, type Target } from '../../durable-objects/protocol';
+import { countsOf, isAllAccepted, isRefusal, LIMITS, type Target } from '../../durable-objects/protocol';
 import { readBytes } from '../bodies';
 import { queues, topics } from '../catalog';
 import { batchMessages, rawMessage } from '../content';
@@ -91,19 +91,20 @@ function batchRoute<P extends z.ZodObject>(app: App, kind: Kind<P>): void {
 			description:
 				'A message that is not valid refuses the whole batch and names it (`messages[3].delaySeconds`); nothing is published then. ' +
 				'Else there is an answer per message, since a batch may span partitions; where all are refused for the same reason, ' +
-				`that is the answer to the whole.${note}`,
+				`that is the answer to the whole. With \`minimal\`, where all are accepted, it is their number.${note}`,
 			access: 'publish',
 			params,
 			body: BatchBody,
 			bodyBytes: LIMITS.requestBytes,
 			glance: plainBatch,
-			answers: { 200: { description: 'An answer per message, in order.', schema: BatchAnswer } },
+			answers: { 200: { description: 'An answer per message, in order; or their number.', schema: BatchAnswer } },
 			problems: [missing, 'backlog_full', 'body_too_large', 'message_too_large', 'invalid_json'],
 		},
 		async ({ request, env, params, body }) => {
 			const messages = batchMessages(body.messages, request.headers.get('traceparent'));
-			const outcomes = await publishBatch(env, directory, nameIn(params), messages);
+			const outcomes = await publishBatch(env, directory, nameIn(params), messages, body.minimal);
 			if (typeof outcomes === 'string') return okText(outcomes);
+			if (body.minimal && isAllAccepted(outcomes)) return ok(countsOf(outcomes));
 			const answers = outcomes.map((outcome) => (isRefusal(outcome) ? Problem.of(outcome) : outcome));
 			const [first] = answers;
 			if (

@@ -1,4 +1,4 @@
-import { receivedText } from '../answers';
+import { minimalText, receivedText } from '../answers';
 import { consume, withReceipts } from '../consuming';
 import { type App, endpoint, okText } from '../endpoint';
 import { acknowledgeFirst } from '../exchanging';
@@ -18,7 +18,7 @@ export function receiveRoutes(app: App): void {
 				'Hands out up to `max` messages and holds them for the visibility timeout. No body means the defaults. ' +
 				'With `waitSeconds` the answer comes as soon as there is a message, or empty when the time is over. With `attemptId` it ' +
 				'can be asked again. `ack` acknowledges first, in the same request: what it acknowledges stays so also where receiving is ' +
-				'refused or the wait is broken off.',
+				'refused or the wait is broken off. `minimal` answers less of each message.',
 			access: 'consume',
 			params: QueuePath,
 			body: ReceiveBody,
@@ -35,13 +35,14 @@ export function receiveRoutes(app: App): void {
 			};
 			const deadline = body.waitSeconds === 0 ? 0 : Date.now() + milliseconds(body.waitSeconds);
 			const wish = { command, deadline, signal: request.signal };
-			const receiveTexts = () => consume(env, params.queue, wish, receivedText);
+			const textOf = body.minimal ? minimalText : receivedText;
+			const receiveTexts = () => consume(env, params.queue, wish, textOf);
 			if (body.ack === undefined) return okText(`{"messages":[${(await receiveTexts()).join()}]}`);
 			const acks = ackEntries('ack', body.ack);
 			const { settled, taken } = await acknowledgeFirst(env, params.queue, acks, wish);
-			const messages =
-				taken === null ? await receiveTexts() : withReceipts(env, taken.queue, taken.received, receivedText);
-			return okText(`{"messages":[${messages.join()}],"ack":[${outcomeTexts(acks, settled.outcomes).join()}]}`);
+			const messages = taken === null ? await receiveTexts() : withReceipts(env, taken.queue, taken.received, textOf);
+			const outcomes = outcomeTexts(acks, settled.outcomes, body.minimal);
+			return okText(`{"messages":[${messages.join()}],"ack":[${outcomes.join()}]}`);
 		},
 	);
 }

@@ -42,8 +42,10 @@ interface ExtendWish {
 	readonly visibilityTimeoutSeconds?: number;
 }
 
-interface Strictness {
+/** What a request wants of all its receipts, and of the answer. */
+interface Manner {
 	readonly onlyLeased: boolean;
+	readonly minimal?: boolean;
 }
 
 /** Acknowledge, retry, extend: together in one request, or one verb each. */
@@ -113,7 +115,7 @@ function settleTogether(app: App): void {
 			const entries = strictly(body, [...acks, ...retries, ...extends_]);
 			const successors = body.publish === undefined ? [] : await readSuccessors(call, body.publish);
 			const settled = await settle(env, params.queue, entries, successors);
-			const results = outcomeTexts(entries, settled.outcomes);
+			const results = outcomeTexts(entries, settled.outcomes, false);
 			const retriesEnd = acks.length + retries.length;
 			const [ack, retry] = [results.slice(0, acks.length), results.slice(acks.length, retriesEnd)];
 			const published = body.publish === undefined ? '' : `,"published":${settled.published}`;
@@ -125,15 +127,15 @@ function settleTogether(app: App): void {
 async function settleAlone(
 	env: Parameters<typeof settle>[0],
 	queue: string,
-	body: Strictness,
+	body: Manner,
 	wishes: readonly Entry[],
 ): Promise<Response> {
 	const entries = strictly(body, wishes);
-	return okText(`{"results":[${outcomeTexts(entries, (await settle(env, queue, entries)).outcomes)}]}`);
+	const { outcomes } = await settle(env, queue, entries);
+	return okText(`{"results":[${outcomeTexts(entries, outcomes, body.minimal)}]}`);
 }
 
-/** What a request wants of all its receipts. */
-function strictly({ onlyLeased }: Strictness, entries: readonly Entry[]): readonly Entry[] {
+function strictly({ onlyLeased }: Manner, entries: readonly Entry[]): readonly Entry[] {
 	return onlyLeased ? entries.map((entry) => ({ ...entry, onlyLeased })) : entries;
 }
 
@@ -160,13 +162,22 @@ function extendEntries(list: string, wishes: readonly ExtendWish[]): Entry[] {
 	}));
 }
 
-/** An outcome per entry, as JSON. Those that say nothing more are written down: there may be a hundred, of receipts that are known to be ours. */
-export function outcomeTexts(entries: readonly Entry[], settled: readonly SettleOutcome[]): string[] {
-	return entries.map(({ receipt }, index) => {
-		const outcome = settled[index] as SettleOutcome;
-		if (outcome.outcome === 'acked') return `{"receipt":"${receipt}","outcome":"acked"}`;
-		return JSON.stringify({ receipt, ...outcomeAnswer(outcome) });
+/**
+ * An outcome per entry, as JSON; `minimal`: only of those that were not acknowledged. Those that say nothing more are written
+ * down: there may be a hundred, of receipts that are known to be ours.
+ */
+export function outcomeTexts(
+	entries: readonly Entry[],
+	settled: readonly SettleOutcome[],
+	minimal: boolean | undefined,
+): string[] {
+	const texts: string[] = [];
+	settled.forEach((outcome, index) => {
+		const { receipt } = entries[index] as Entry;
+		if (outcome.outcome !== 'acked') texts.push(JSON.stringify({ receipt, ...outcomeAnswer(outcome) }));
+		else if (!minimal) texts.push(`{"receipt":"${receipt}","outcome":"acked"}`);
 	});
+	return texts;
 }
 
 function outcomeAnswer(outcome: SettleOutcome) {

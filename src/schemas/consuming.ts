@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { LIMITS } from '../../durable-objects/protocol';
-import { MESSAGE_ID, numeric, QueuePath, resourceName, seconds, text } from './common';
-import { BrowsedAnswer, NewMessageBody, ReceivedAnswer } from './messages';
+import { numeric, resourceName, seconds, text } from './common';
+import { BrowsedAnswer, MinimalAnswer, NewMessageBody, ReceivedAnswer } from './messages';
 
 const CONSUMER_LENGTH = 80;
 const CURSOR_LENGTH = 24;
@@ -38,6 +38,13 @@ export const ReceiveBody = z
 		ack: list(receipt)
 			.optional()
 			.describe('Receipts of messages that are done: acknowledged first, as POST …/ack would, in the same request.'),
+		minimal: z
+			.boolean()
+			.default(false)
+			.describe(
+				'Answer of each message only its id, body and receipt, and what it has of key, encoding (if not text), content type, attributes, ' +
+					'traceparent, priority (if not 0), attempt (if not 1), failures and dead letter; and of `ack` only what did not come out as `acked`.',
+			),
 		attemptId: text(LIMITS.attemptIdLength, 1)
 			.optional()
 			.describe(
@@ -109,17 +116,23 @@ export const SettleBody = z
 	})
 	.openapi('Settle');
 
-export const AckBody = z.strictObject({ receipts: list(receipt).min(1), onlyLeased });
+export const AckBody = z.strictObject({
+	receipts: list(receipt).min(1),
+	onlyLeased,
+	minimal: z.boolean().default(false).describe('Answer only what did not come out as `acked`.'),
+});
+
 /**
  * An acknowledgement of nothing but receipts, as most are, or null: then the schema looks. What passes here passes the
  * schema with the same output; a test holds it.
  */
 export function plainAck(body: unknown): z.output<typeof AckBody> | null {
-	if (typeof body !== 'object' || body === null || Object.keys(body).length !== 1) return null;
-	const { receipts } = body as { receipts?: unknown };
+	if (typeof body !== 'object' || body === null) return null;
+	const { receipts, minimal = false, ...others } = body as { receipts?: unknown; minimal?: unknown };
+	if (typeof minimal !== 'boolean' || Object.keys(others).length > 0) return null;
 	if (!Array.isArray(receipts) || receipts.length < 1 || receipts.length > LIMITS.batchMessages) return null;
 	for (const text of receipts) if (typeof text !== 'string' || text === '' || text.length > RECEIPT_LENGTH) return null;
-	return { receipts, onlyLeased: false };
+	return { receipts, onlyLeased: false, minimal };
 }
 
 export const RetryBody = z.strictObject({ receipts: list(retry).min(1), onlyLeased });
@@ -143,11 +156,22 @@ export const OutcomeAnswer = z
 	})
 	.openapi('Outcome');
 
-export const OutcomesAnswer = z.object({ results: z.array(OutcomeAnswer).describe('One per receipt, in order.') });
-export const ReceiveAnswer = z.object({
-	messages: z.array(ReceivedAnswer),
-	ack: z.array(OutcomeAnswer).optional().describe('What became of each receipt, in order. Only where `ack` is.'),
+export const OutcomesAnswer = z.object({
+	results: z
+		.array(OutcomeAnswer)
+		.describe('One per receipt, in order; with `minimal`, only of those that are not `acked`.'),
 });
+
+const ackOutcomes = z
+	.array(OutcomeAnswer)
+	.optional()
+	.describe(
+		'What became of each receipt, in order; with `minimal`, only of those that are not `acked`. Only where `ack` is.',
+	);
+
+export const ReceivedFully = z.object({ messages: z.array(ReceivedAnswer), ack: ackOutcomes });
+export const ReceivedMinimally = z.object({ messages: z.array(MinimalAnswer), ack: ackOutcomes });
+export const ReceiveAnswer = z.union([ReceivedFully, ReceivedMinimally]);
 export const SettleAnswer = z.object({
 	ack: z.array(OutcomeAnswer),
 	retry: z.array(OutcomeAnswer),
@@ -171,58 +195,6 @@ export const BrowseQuery = z.strictObject({
 export const BrowseAnswer = z.object({
 	messages: z.array(BrowsedAnswer),
 	next: z.string().nullable().describe('Pass it as `after`; null at the end.'),
-});
-
-export const RedriveBody = z
-	.strictObject({
-		to: resourceName.nullable().default(null).describe('Target queue; null: each message to the queue it came from.'),
-		ids: z
-			.array(MESSAGE_ID)
-			.min(1)
-			.max(LIMITS.batchMessages)
-			.nullable()
-			.default(null)
-			.describe('Only these; null: everything that is visible now.'),
-		ratePerSecond: z
-			.number()
-			.positive()
-			.max(LIMITS.redriveRatePerSecond)
-			.nullable()
-			.default(null)
-			.describe('Messages a second for the whole queue; null: as fast as it goes.'),
-	})
-	.openapi('Redrive');
-
-export const RedriveAnswer = z.object({
-	id: z.string().describe('Names it among the redrives of the queue, where it was not asked for by `ids`.'),
-	accepted: z.int().describe('Messages that move.'),
-	rejected: z.array(z.string()).describe('Ids that are not here, are leased, or have no origin to go to.'),
-});
-
-export const RedriveRunAnswer = z
-	.object({
-		id: z.string(),
-		to: z.string().nullable().describe('Null: each message to the queue it came from.'),
-		ratePerSecond: z.number().nullable(),
-		startedAt: z.iso.datetime(),
-		messages: z.int().describe('Visible when it began.'),
-		moved: z.int().describe('Of these, those that have left, and have not come back.'),
-		status: z
-			.enum(['running', 'completed', 'cancelled', 'failed'])
-			.describe(
-				'completed: what it moved has arrived; failed: a queue that it sends to is gone, and what was on its way there is back.',
-			),
-		failure: z.string().nullable().describe('failed: the code of what ended it.'),
-	})
-	.openapi('RedriveRun');
-
-export const RedrivesAnswer = z.object({ redrives: z.array(RedriveRunAnswer).describe('The newest first.') });
-
-export const RedrivePath = QueuePath.extend({
-	id: z
-		.string()
-		.regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a redrive')
-		.openapi({ param: { name: 'id', in: 'path' } }),
 });
 
 export const PurgeQuery = z.strictObject({

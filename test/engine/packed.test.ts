@@ -45,9 +45,18 @@ describe('what is published', () => {
 	it('is answered as results only where all of it was accepted', () => {
 		const accepted = { id: 'i', sequence: 1, duplicate: false };
 		const refusal = { refused: 'backlog_full', detail: '' } as const;
-		expect(publishAnswer([accepted])).toBe(JSON.stringify({ results: [accepted] }));
-		expect(publishAnswer([accepted, refusal])).toBe(JSON.stringify([accepted, refusal]));
-		expect(publishAnswer(refusal)).toBe(JSON.stringify(refusal));
+		expect(publishAnswer([accepted], {})).toBe(JSON.stringify({ results: [accepted] }));
+		expect(publishAnswer([accepted, refusal], {})).toBe(JSON.stringify([accepted, refusal]));
+		expect(publishAnswer(refusal, {})).toBe(JSON.stringify(refusal));
+	});
+
+	it('is counted where that is enough, and all of it was accepted', () => {
+		const accepted = { id: 'i', sequence: 1, duplicate: false };
+		const refusal = { refused: 'backlog_full', detail: '' } as const;
+		const counted = publishAnswer([accepted, { ...accepted, duplicate: true }], { isMinimal: true });
+		expect(counted).toBe(JSON.stringify({ accepted: 2, duplicates: 1 }));
+		expect(publishAnswer([accepted, refusal], { isMinimal: true })).toBe(JSON.stringify([accepted, refusal]));
+		expect(publishAnswer(refusal, { isMinimal: true })).toBe(JSON.stringify(refusal));
 	});
 });
 

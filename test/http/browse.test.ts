@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BrowseAnswer, PurgeAnswer, RedriveAnswer } from '../../src/schemas/consuming';
+import { BrowseAnswer, PurgeAnswer } from '../../src/schemas/consuming';
 import { BrowsedAnswer } from '../../src/schemas/messages';
+import { RedriveAnswer } from '../../src/schemas/redriving';
 import { ask, getQueue, good, newName, newQueue, publish, receive, receiveOne, refused, settled } from './client';
 
 async function browse(queue: string, query = '') {

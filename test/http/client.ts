@@ -2,9 +2,9 @@ import { env, exports } from 'cloudflare:workers';
 import type { z } from 'zod';
 import type { ProblemBody } from '../../src/problems';
 import { ProblemAnswer } from '../../src/schemas/common';
-import { OutcomesAnswer, ReceiveAnswer } from '../../src/schemas/consuming';
+import { OutcomesAnswer, ReceivedFully } from '../../src/schemas/consuming';
 import { NewKeyAnswer, QueueAnswer, QueueWithFigures } from '../../src/schemas/control';
-import { BatchAnswer, PublishAnswer } from '../../src/schemas/messages';
+import { BatchResults, PublishAnswer } from '../../src/schemas/messages';
 import { SubscriptionAnswer, SubscriptionWithFigures } from '../../src/schemas/subscriptions';
 import { TopicAnswer, TopicWithFigures } from '../../src/schemas/topics';
 
@@ -132,17 +132,17 @@ export async function publishTo(topic: string, body: BodyInit, query = ''): Prom
 
 /** To a queue or a topic, by its path. */
 export async function publishBatch(path: string, messages: readonly object[]) {
-	return good(BatchAnswer, await ask('POST', `${path}/messages/batch`, { json: { messages } })).results;
+	return good(BatchResults, await ask('POST', `${path}/messages/batch`, { json: { messages } })).results;
 }
 
 export async function publish(queue: string, body: BodyInit, query = ''): Promise<z.output<typeof PublishAnswer>> {
 	return good(PublishAnswer, await ask('POST', `/v1/queues/${queue}/messages${query}`, { body }));
 }
 
-export type Received = z.output<typeof ReceiveAnswer>['messages'][number];
+export type Received = z.output<typeof ReceivedFully>['messages'][number];
 
 export async function receive(queue: string, options: object = {}): Promise<Received[]> {
-	return good(ReceiveAnswer, await ask('POST', `/v1/queues/${queue}/receive`, { json: options })).messages;
+	return good(ReceivedFully, await ask('POST', `/v1/queues/${queue}/receive`, { json: options })).messages;
 }
 
 /** So many messages, as they come by courier. */

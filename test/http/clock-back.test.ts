@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { partitionObjectName, type Queue, type Topic, topicObjectName } from '../../durable-objects/protocol';
-import { OutcomesAnswer, ReceiveAnswer } from '../../src/schemas/consuming';
+import { OutcomesAnswer, ReceivedFully } from '../../src/schemas/consuming';
 import {
 	ask,
 	caughtUp,
@@ -65,7 +65,7 @@ async function alarmOf(stub: DurableObjectStub): Promise<number | null> {
 async function park(name: string): Promise<{ answer: Promise<Received[]> }> {
 	const asked = ask('POST', `/v1/queues/${name}/receive`, { json: { waitSeconds: 20 } });
 	await until(async () => (await getQueue(name)).figures.waiters === 1);
-	return { answer: asked.then((answer) => good(ReceiveAnswer, answer).messages) };
+	return { answer: asked.then((answer) => good(ReceivedFully, answer).messages) };
 }
 
 it('a lease lasts until its instant, is honoured, and then ends once', async () => {
@@ -152,7 +152,7 @@ it('who waits is served at once by what comes after the jump', async () => {
 		await until(async () => (await getQueue(name)).figures.waiters === partitions);
 		at(back);
 		await publish(name, 'a', '?key=k');
-		expect(good(ReceiveAnswer, await asked).messages).toMatchObject([{ body: 'a', attempt: 1 }]);
+		expect(good(ReceivedFully, await asked).messages).toMatchObject([{ body: 'a', attempt: 1 }]);
 	}
 });
 

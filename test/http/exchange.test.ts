@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ReceiveAnswer } from '../../src/schemas/consuming';
+import { ReceivedFully } from '../../src/schemas/consuming';
 import { ask, getQueue, good, newQueue, publish, receive, receiveOne, refused, settled, until } from './client';
 
 async function exchange(queue: string, ack: readonly (string | null)[], options: object = {}) {
-	return good(ReceiveAnswer, await ask('POST', `/v1/queues/${queue}/receive`, { json: { ...options, ack } }));
+	return good(ReceivedFully, await ask('POST', `/v1/queues/${queue}/receive`, { json: { ...options, ack } }));
 }
 
 describe('receive with acknowledgements', () => {

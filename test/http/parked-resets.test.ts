@@ -2,8 +2,8 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { partitionObjectName, type Queue } from '../../durable-objects/protocol';
-import { OutcomesAnswer, ReceiveAnswer } from '../../src/schemas/consuming';
-import { BatchAnswer } from '../../src/schemas/messages';
+import { OutcomesAnswer, ReceivedFully } from '../../src/schemas/consuming';
+import { BatchResults } from '../../src/schemas/messages';
 import { type Answer, ask, newQueue } from './client';
 
 const resets = 12;
@@ -43,7 +43,7 @@ class Traffic {
 			const bodies = Array.from({ length: 5 }, () => `m${this.published++}`);
 			const answer = await this.send('messages/batch', { json: { messages: bodies.map((body) => ({ body })) } });
 			if (answer === null) continue;
-			BatchAnswer.parse(answer.body).results.forEach((result, index) => {
+			BatchResults.parse(answer.body).results.forEach((result, index) => {
 				if (!('error' in result)) this.accepted.add(bodies[index] as string);
 				else if (result.error.code !== 'unavailable') this.wrong.push(JSON.stringify(result));
 			});
@@ -57,7 +57,7 @@ class Traffic {
 			const isLast = this.isPublished;
 			const answer = await this.send('receive', { json });
 			if (answer === null) continue;
-			const { messages } = ReceiveAnswer.parse(answer.body);
+			const { messages } = ReceivedFully.parse(answer.body);
 			for (const { body } of messages) this.received.add(body);
 			if (messages.length > 0) await this.acknowledge(messages.map(({ body, receipt }) => ({ body, receipt })));
 			else if (isLast) return;

@@ -8,6 +8,8 @@ it.each<[string, unknown]>([
 	['one receipt', { receipts: ['a'] }],
 	['as many as there may be', { receipts }],
 	['a receipt as long as one may be', { receipts: ['a'.repeat(64)] }],
+	['one with a short answer', { receipts: ['a'], minimal: true }],
+	['one with a full answer', { receipts: ['a'], minimal: false }],
 ])('%s is known at a glance, as the schema would have it', (_, body) => {
 	expect(plainAck(body)).toEqual(AckBody.parse(body));
 });
@@ -20,6 +22,7 @@ it.each<[string, unknown]>([
 	['too many', { receipts: [...receipts, 'a'] }],
 	['another field beside', { receipts: ['a'], onlyLeased: true }],
 	['an unknown field', { receipts: ['a'], receipt: 'b' }],
+	['an answer of an unknown length', { receipts: ['a'], minimal: 1 }],
 	['one that is no text', { receipts: [1] }],
 	['an empty one', { receipts: [''] }],
 	['one too long', { receipts: ['a'.repeat(65)] }],

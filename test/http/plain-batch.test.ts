@@ -6,6 +6,8 @@ const long = 'k'.repeat(LIMITS.keyLength);
 
 it.each<[string, unknown]>([
 	['bodies', { messages: [{ body: 'a' }, { body: '' }] }],
+	['bodies, to be counted,', { messages: [{ body: 'a' }], minimal: true }],
+	['bodies, to be listed,', { messages: [{ body: 'a' }], minimal: false }],
 	[
 		'keys and dedupIds',
 		{
@@ -28,6 +30,7 @@ it.each<[string, unknown]>([
 	['an empty batch', { messages: [] }],
 	['too many', { messages: Array.from({ length: LIMITS.batchMessages + 1 }, () => ({ body: 'a' })) }],
 	['another field beside', { messages: [{ body: 'a' }], more: 1 }],
+	['an answer of an unknown length', { messages: [{ body: 'a' }], minimal: 'yes' }],
 	['a message that is none', { messages: ['a'] }],
 	['null for a message', { messages: [null] }],
 	['a message without a body', { messages: [{ key: 'k' }] }],

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ReceivedMessage } from '../../durable-objects/protocol';
-import { receivedAnswer, receivedText } from '../../src/answers';
+import { minimalAnswer, minimalText, receivedAnswer, receivedText } from '../../src/answers';
+import { MinimalAnswer, ReceivedAnswer } from '../../src/schemas/messages';
 
 const plain: ReceivedMessage = {
 	id: '0123456789abcdef-2s',
@@ -39,6 +40,12 @@ it.each<[string, Partial<ReceivedMessage>]>([
 	['what the native API does not show', { dedupId: 'd', annotations: { n: 'v' } as never }],
 ])('a message with %s is written as its schema says', (_, more) => {
 	const message = { ...plain, ...more };
-	for (const receipt of ['A'.repeat(32), null])
+	for (const receipt of ['A'.repeat(32), null]) {
 		expect(receivedText(message, receipt)).toBe(JSON.stringify(receivedAnswer(message, receipt)));
+		expect(minimalText(message, receipt)).toBe(JSON.stringify(minimalAnswer(message, receipt)));
+		expect(ReceivedAnswer.safeParse(JSON.parse(receivedText(message, receipt)))).toMatchObject({ success: true });
+		expect(MinimalAnswer.strict().safeParse(JSON.parse(minimalText(message, receipt)))).toMatchObject({
+			success: true,
+		});
+	}
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RedriveAnswer, RedriveRunAnswer, RedrivesAnswer } from '../../src/schemas/consuming';
+import { RedriveAnswer, RedriveRunAnswer, RedrivesAnswer } from '../../src/schemas/redriving';
 import { ask, good, newName, newQueue, publishBatch, receive, refused, until } from './client';
 
 /** A queue with so many messages of as many keys, and one to send them to. */
