@@ -1,7 +1,7 @@
 // How a settle and its answer cross RPC.
 
 import type { PackedReceived } from './packed-received';
-import type { SettleCommand, Settlement, SettleOutcome, SettleResult } from './protocol';
+import type { Acknowledgement, SettleCommand, Settlement, SettleOutcome, SettleResult } from './protocol';
 import { isRefusal, type Refusal } from './refusals';
 import { fromText, type Text, toText } from './text';
 
@@ -14,11 +14,11 @@ export type PackedSettle = Omit<SettleCommand, 'ack'> & { readonly ack: readonly
 export function packSettle(command: SettleCommand): Text<PackedSettle> {
 	const runs: [number, number, number, 1?][] = [];
 	let last: (typeof runs)[number] | undefined;
-	for (const { position, attempt, onlyLeased } of command.ack) {
+	for (const { position, attempt, onlyLeased, count = 1 } of command.ack) {
 		const isNext = last !== undefined && last[0] + last[1] === position && last[2] === attempt;
-		if (last !== undefined && isNext && (last[3] === 1) === (onlyLeased === true)) last[1]++;
+		if (last !== undefined && isNext && (last[3] === 1) === (onlyLeased === true)) last[1] += count;
 		else {
-			last = onlyLeased === true ? [position, 1, attempt, 1] : [position, 1, attempt];
+			last = onlyLeased === true ? [position, count, attempt, 1] : [position, count, attempt];
 			runs.push(last);
 		}
 	}
@@ -27,12 +27,16 @@ export function packSettle(command: SettleCommand): Text<PackedSettle> {
 
 export function unpackSettle(text: Text<PackedSettle>): SettleCommand {
 	const packed = fromText(text);
-	const ack: Settlement[] = [];
-	for (const [first, count, attempt, onlyLeased] of packed.ack) {
-		for (let position = first; position < first + count; position++)
-			ack.push(onlyLeased === 1 ? { position, attempt, onlyLeased: true } : { position, attempt });
-	}
-	return { ...packed, ack };
+	const ack = packed.ack.map(([position, count, attempt, onlyLeased]): Acknowledgement => {
+		const entry = count === 1 ? { position, attempt } : { position, attempt, count };
+		return onlyLeased === 1 ? { ...entry, onlyLeased: true } : entry;
+	});
+	// A handover names its receipts by their places in the list.
+	return { ...packed, ack: packed.handovers === undefined ? ack : ack.flatMap(oneByOne) };
+}
+
+function oneByOne({ count = 1, ...entry }: Acknowledgement): Settlement[] {
+	return Array.from({ length: count }, (_, index) => ({ ...entry, position: entry.position + index }));
 }
 
 const ACKED: SettleOutcome = Object.freeze({ outcome: 'acked' });

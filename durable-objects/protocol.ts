@@ -125,8 +125,14 @@ export interface Settlement extends Lease {
 	readonly onlyLeased?: true;
 }
 
+/** Messages one after the other, at the same attempt: an outcome for each of them. */
+export interface Acknowledgement extends Settlement {
+	/** Absent: one. Only one each where there are handovers. */
+	readonly count?: number;
+}
+
 export interface SettleCommand {
-	readonly ack: readonly Settlement[];
+	readonly ack: readonly Acknowledgement[];
 	readonly retry: readonly (Settlement & { readonly delayMs?: number; readonly reason?: string })[];
 	/** `totalMs`: the most that its holder may have the message for, since the receive; beyond it, the outcome is `too_long`. Absent: no bound. */
 	readonly extend: readonly (Settlement & { readonly visibilityTimeoutMs: number; readonly totalMs?: number })[];

@@ -2,6 +2,7 @@ import type { Database } from '../database';
 import { type Queue, type QueueSettings, type Refusal, refuse } from '../protocol';
 import { forgetDedup, isInDedupWindow } from './dedup';
 import { backlog } from './figures';
+import { openAll } from './flight-runs';
 import { schedule } from './flights';
 import type { Memory } from './memory';
 import { endScan } from './redrive-runs';
@@ -13,6 +14,7 @@ export function adopt(memory: Memory, queue: Queue): Queue {
 		memory.queue = queue;
 		memory.settingsDirty = true;
 		memory.sweep.nextAt = undefined;
+		openAll(memory);
 		for (const flight of memory.flights.values()) schedule(memory, queue.settings, flight);
 	}
 	return memory.queue;
@@ -33,6 +35,7 @@ export function purge(database: Database, memory: Memory, forgetsDedup = false):
 		database.run(`DELETE FROM ${table}`);
 	}
 	memory.flights.clear();
+	memory.runs.clear();
 	memory.receiveAttempts.clear();
 	memory.segments.clear();
 	memory.touched.clear();

@@ -1,5 +1,6 @@
 import type { Database } from '../database';
 import type { Figures } from '../protocol';
+import { heldInRuns } from './flight-runs';
 import { oldestInLog } from './lane-ends';
 import { freshMessages } from './lanes';
 import type { Memory } from './memory';
@@ -8,7 +9,7 @@ import { oldestStraggler } from './stragglers';
 
 /** Unfinished messages and their bytes, from kept counters. */
 export function backlog(memory: Memory): { readonly messages: number; readonly bytes: number } {
-	let messages = memory.flights.size + memory.tally.waitingMessages;
+	let messages = memory.flights.size + memory.runs.messages + memory.tally.waitingMessages;
 	let bytes = memory.flightBytes + memory.tally.waitingBytes;
 	for (const lane of memory.lanes.values()) {
 		messages += freshMessages(lane) + lane.parkedMessages;
@@ -22,7 +23,7 @@ export type EngineFigures = Omit<Figures, 'waiters' | 'databaseBytes' | 'courier
 /** Live figures. A message behind a held key counts as visible; an expired one until it is met or swept. */
 export function figures(database: Database, memory: Memory, now: number): EngineFigures {
 	const { messages, bytes } = backlog(memory);
-	let leased = 0;
+	let leased = heldInRuns(memory, now);
 	let delayed =
 		memory.tally.waitingMessages -
 		memory.waitingDue.at(now) +

@@ -1,10 +1,13 @@
 import type { Database } from '../database';
 import { type Failure, LIMITS, type QueueSettings, type ReceiveCommand, type ReceivedMessage } from '../protocol';
 import { addFlight, finishFlight, forgetAlias, leasedFlight, schedule } from './flights';
+import { passRun } from './lanes';
 import { leaveLease, liveSegment } from './leases';
-import type { Flight, Lane, Memory } from './memory';
+import type { Flight, FlightRun, Lane, Memory } from './memory';
 import { type LogRecord, storedMessage, weightOf } from './message';
 import { forgetReceive } from './receive-attempts';
+import { isExpired, isLastAttempt } from './rules';
+import type { Segment } from './segments';
 import { deleteStraggler, insertStraggler, moveStraggler, type Straggler } from './stragglers';
 import { observe } from './totals';
 
@@ -12,6 +15,9 @@ import { observe } from './totals';
 export interface Budget {
 	units: number;
 }
+
+/** Fewer are flights each. */
+const SHORTEST_RUN = 2;
 
 /** One receive under way: how much it may still take, and what it has. */
 export class Handout {
@@ -75,6 +81,49 @@ export class Handout {
 		this.stamp(flight);
 		lane.handedOut.push(flight);
 		addFlight(this.memory, this.settings, flight);
+	}
+
+	/**
+	 * As many messages as fit, from the cursor on, of a segment in which all are plain: each as `giveFresh` would, and held as
+	 * one run. Nothing where one of them could not be held as the others are.
+	 */
+	giveRun(lane: Lane, segment: Segment): void {
+		const { memory, settings, now, command } = this;
+		const isHeldAlike = !this.isAtMostOnce && command.attemptId === undefined && !isLastAttempt(settings, 1, undefined);
+		if (!isHeldAlike || isExpired({ head: {}, retainedFrom: segment.writtenAt }, settings, now)) return;
+		const position = Math.max(lane.cursor, segment.base);
+		const sizes = this.fittingSizes(segment, position);
+		const count = sizes.length;
+		if (count < SHORTEST_RUN) return;
+		const bytes = sizes.reduce((sum, size) => sum + size, 0);
+		observe(memory, 'publishToDelivery', now - segment.writtenAt, count);
+		const run: FlightRun = {
+			...{ position, count, sizes, bytes, lease: undefined, by: this.token },
+			...{ until: now + this.leaseMs, handedOutAt: now, consumer: command.consumer },
+			segment: liveSegment(memory, segment.base, segment.span, count),
+		};
+		passRun(memory, lane, segment, run);
+		for (let at = position; at < position + count; at++) this.push(segment.record(at) as LogRecord, 1, [], now);
+		lane.handedOut.push(run);
+		lane.expiries.set(run, run.until);
+		memory.runs.add(run);
+		memory.flightBytes += bytes;
+		memory.leasedMessages += count;
+	}
+
+	/** Of the messages from a position on that can be handed out before this is full. */
+	private fittingSizes(segment: Segment, position: number): number[] {
+		const most = Math.min(this.room, LIMITS.inFlight - this.memory.leasedMessages, segment.end - position);
+		const sizes: number[] = [];
+		let { bytes } = this;
+		let { units } = this.budget;
+		for (let at = position; at < position + most && bytes < LIMITS.receiveBytes && units > 0; at++) {
+			const size = segment.head(at)?.size as number;
+			sizes.push(size);
+			bytes += size;
+			units -= size;
+		}
+		return sizes;
 	}
 
 	/** A message that memory holds, again: from here on it has a straggler row. */

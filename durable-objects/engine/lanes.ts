@@ -47,6 +47,20 @@ export function pass(
 	memory.touched.set(segment.base, segment);
 }
 
+/** The cursor moves past so many messages, with so many bytes. */
+export function passRun(
+	memory: Memory,
+	lane: Lane,
+	segment: { base: number; span: number },
+	run: { readonly position: number; readonly count: number; readonly bytes: number },
+): void {
+	lane.passedMessages += run.count;
+	lane.passedBytes += run.bytes;
+	lane.cursor = run.position + run.count;
+	lane.dirty = true;
+	memory.touched.set(segment.base, segment);
+}
+
 export function park(lane: Lane, sign: 1 | -1, size: number): void {
 	lane.parkedMessages += sign;
 	lane.parkedBytes += sign * size;

@@ -1,5 +1,5 @@
 import type { Database } from '../database';
-import type { Flight, Lane, Lease, LiveSegment, Memory } from './memory';
+import type { Flight, Lane, Lease, LiveSegment, Member, Memory } from './memory';
 import { segmentHolding } from './segments';
 
 /** [first position, how many, expires at, consumer]. */
@@ -33,9 +33,9 @@ export function flushLeases(database: Database, memory: Memory, lane: Lane, now:
 		if (lease.held === 0) vacate(database, lane, lease);
 	}
 	if (lane.handedOut.length > 0) {
-		const flights = lane.handedOut.filter((flight) => flight.lease === undefined && flight.segment !== undefined);
+		const members = lane.handedOut.filter((member) => member.lease === undefined && member.segment !== undefined);
 		lane.handedOut = [];
-		if (flights.length > 0) writeNewLease(database, memory, lane, flights, now);
+		if (members.length > 0) writeNewLease(database, memory, lane, members, now);
 	}
 	for (const lease of lane.leases.values())
 		if (lease.outdated && lease !== lane.newest) writeLease(database, lane, lease);
@@ -56,22 +56,22 @@ function vacate(database: Database, lane: Lane, lease: Lease): void {
 	if (lease.outdated && lease !== lane.newest) writeLease(database, lane, lease);
 }
 
-function writeNewLease(database: Database, memory: Memory, lane: Lane, flights: Flight[], now: number): void {
+function writeNewLease(database: Database, memory: Memory, lane: Lane, members: Member[], now: number): void {
 	const slot = lane.slots.pop();
 	const lease: Lease = {
 		id: slot?.id ?? memory.nextLeaseId++,
 		number: memory.nextLeaseNumber++,
 		lane: lane.lane,
 		handedOutAt: now,
-		members: flights,
-		held: flights.length,
+		members,
+		held: members.reduce((sum, member) => sum + countOf(member), 0),
 		outdated: false,
 		left: new Set(),
 	};
-	for (const flight of flights) flight.lease = lease;
+	for (const member of members) member.lease = lease;
 	const overwritten = lane.newest;
 	lane.newest = lease;
-	if (flights.length === 0) lane.slots.push(lease);
+	if (members.length === 0) lane.slots.push(lease);
 	else lane.leases.set(lease.id, lease);
 	// An outdated newest row was left for last so that it is written once; now it is an ordinary one.
 	if (overwritten?.outdated && overwritten.id !== lease.id) writeLease(database, lane, overwritten);
@@ -104,17 +104,22 @@ const WRITE_LEASE = `INSERT INTO lease (id, number, lane, cursor, passed_message
 	handed_out_at = excluded.handed_out_at, runs = excluded.runs`;
 
 /** Those that have not left. */
-export function membersOf(lease: Lease): Flight[] {
-	return lease.members.filter((flight) => flight.lease === lease);
+export function membersOf(lease: Lease): Member[] {
+	return lease.members.filter((member) => member.lease === lease);
+}
+
+/** How many messages it is. */
+export function countOf(member: Member): number {
+	return 'count' in member ? member.count : 1;
 }
 
 function runsOf(lease: Lease): Run[] {
 	const runs: [number, number, number, string][] = [];
-	for (const flight of membersOf(lease).sort((a, b) => a.position - b.position)) {
+	for (const member of membersOf(lease).sort((a, b) => a.position - b.position)) {
+		const { position, until, consumer } = member;
 		const last = runs.at(-1);
-		if (last && last[0] + last[1] === flight.position && last[2] === flight.until && last[3] === flight.consumer)
-			last[1]++;
-		else runs.push([flight.position, 1, flight.until, flight.consumer]);
+		if (last && last[0] + last[1] === position && last[2] === until && last[3] === consumer) last[1] += countOf(member);
+		else runs.push([position, countOf(member), until, consumer]);
 	}
 	return runs;
 }
@@ -135,13 +140,14 @@ export function leaveLease(memory: Memory, flight: Flight): void {
 	}
 }
 
-export function liveSegment(memory: Memory, base: number, span: number): LiveSegment {
+/** The segment, with so many more of its messages leased. */
+export function liveSegment(memory: Memory, base: number, span: number, count = 1): LiveSegment {
 	let segment = memory.segments.get(base);
 	if (segment === undefined) {
 		segment = { base, span, flights: 0, deleted: false };
 		memory.segments.set(base, segment);
 	}
-	segment.flights++;
+	segment.flights += count;
 	return segment;
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../database';
 import type { BrowsedMessage, Failure, MessageState } from '../protocol';
+import { flightAt } from './flight-runs';
 import { isParked } from './keys';
 import { laneFor } from './lanes';
 import type { Flight, Memory } from './memory';
@@ -51,7 +52,7 @@ export function liveWithId(database: Database, memory: Memory, id: string, now: 
 function liveInSegment(memory: Memory, segment: Segment, position: number, now: number): Live | undefined {
 	const head = segment.head(position);
 	if (head === null) return undefined;
-	const flight = memory.flights.get(position);
+	const flight = flightAt(memory, position);
 	const isInLog = flight === undefined ? isUnread(memory, position, head.key) : flight.segment !== undefined;
 	if (!isInLog) return undefined;
 	const record = segment.record(position) as LogRecord;

@@ -4,6 +4,7 @@ import { Agenda } from './agenda';
 import { anyDedup } from './dedup';
 import { DueCount } from './due-count';
 import { countScheduled, countWaiting } from './figures';
+import { FlightRuns } from './flight-runs';
 import { addFlight } from './flights';
 import { loadKeys } from './keys';
 import { laneNumber, loadLanes } from './lanes';
@@ -29,6 +30,7 @@ export function load(database: Database, tag: string): Memory {
 		destroyed: readState<boolean>(database, 'destroyed') ?? false,
 		lanes: new Map(),
 		flights: new Map(),
+		runs: new FlightRuns(),
 		leasedMessages: 0,
 		flightBytes: 0,
 		receiveAttempts: new Map(),

@@ -1,6 +1,7 @@
 import type { Address, Queue, RedriveRun, RefusalCode, Totals } from '../protocol';
 import { Agenda } from './agenda';
 import type { DueCount } from './due-count';
+import type { FlightRuns } from './flight-runs';
 import type { Leaving } from './message';
 import type { SegmentCache } from './segments';
 
@@ -29,6 +30,29 @@ export interface Flight {
 	receiveAttempt: ReceiveAttempt | undefined;
 }
 
+/**
+ * Plain messages of one segment, one after the other, that one receive handed out together for the first time: most of a
+ * large receive. It stands for as many flights while all of them are held as they were handed out; whatever befalls one of
+ * them alone opens it.
+ */
+export interface FlightRun {
+	readonly position: number;
+	readonly count: number;
+	/** Of each message. */
+	readonly sizes: readonly number[];
+	readonly bytes: number;
+	readonly until: number;
+	readonly handedOutAt: number;
+	readonly consumer: string;
+	readonly by: object;
+	lease: Lease | undefined;
+	/** Undefined once it is over: opened or finished. */
+	segment: LiveSegment | undefined;
+}
+
+/** What a lease row is written for. */
+export type Member = Flight | FlightRun;
+
 /** A receive that was given a name, while every message that it got is still held as it got it. */
 export interface ReceiveAttempt {
 	readonly id: string;
@@ -44,8 +68,8 @@ export interface Lease {
 	lane: number;
 	handedOutAt: number;
 	/** Those that it was written for; of some, `lease` says that they have left. */
-	members: Flight[];
-	/** How many have not. */
+	members: Member[];
+	/** How many messages have not. */
 	held: number;
 	/** A member left while its segment stays: the row must be rewritten, or a restart would bring it back. */
 	outdated: boolean;
@@ -79,9 +103,9 @@ export interface Lane {
 	/** Rows without members: the next lease overwrites one. */
 	readonly slots: Lease[];
 	/** Handed out in this commit, to be written as one lease row. */
-	handedOut: Flight[];
+	handedOut: Member[];
 	/** Leased messages without a key, by expiry. */
-	readonly expiries: Agenda<Flight>;
+	readonly expiries: Agenda<Member>;
 }
 
 /** A key with unfinished messages that were handed out (`flights`, in order) or that lag behind the cursor (`from`). */
@@ -137,7 +161,9 @@ export interface Memory {
 	sealed: boolean;
 	destroyed: boolean;
 	readonly lanes: Map<number, Lane>;
+	/** By position, but for those in runs. */
 	readonly flights: Map<number, Flight>;
+	readonly runs: FlightRuns;
 	leasedMessages: number;
 	flightBytes: number;
 	/** By their ids, the oldest first; each has messages in flight, so there are never more than these. */

@@ -27,6 +27,8 @@ export function takeFresh(handout: Handout, lane: Lane, choice?: Choice): void {
 /** Answers false where the scan must not go on. */
 function readSegment(handout: Handout, lane: Lane, segment: Segment, choice: Choice | undefined): boolean {
 	const { database, memory, settings, now } = handout;
+	// A choice is one of keys, and a plain message has none.
+	if (choice === undefined && segment.isPlain) handout.giveRun(lane, segment);
 	for (let position = Math.max(lane.cursor, segment.base); position < segment.end; position++) {
 		if (handout.isFull() || handout.isTired()) return true;
 		const head = segment.head(position);

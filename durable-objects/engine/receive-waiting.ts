@@ -1,6 +1,7 @@
+import { open } from './flight-runs';
 import { bury, buryFlight, forgetAlias, recall } from './flights';
 import type { Handout } from './handout';
-import type { Flight, Lane } from './memory';
+import type { Lane, Member } from './memory';
 import { isExpired, isLastAttempt } from './rules';
 import { deleteStraggler, dueStragglers, type Straggler, stragglerAt, tallyWaiting } from './stragglers';
 
@@ -8,12 +9,16 @@ import { deleteStraggler, dueStragglers, type Straggler, stragglerAt, tallyWaiti
 export function takeExpired(handout: Handout, lane: Lane): void {
 	const { database, memory, settings, now } = handout;
 	// A lease of no time at all is over at once; one receive still hands a message out only once.
-	const mine: Flight[] = [];
+	const mine: Member[] = [];
 	while (!handout.hasEnough() && !handout.isTired()) {
 		const flight = lane.expiries.pop(now);
 		if (flight === undefined) break;
 		if (flight.by === handout.token) {
 			mine.push(flight);
+			continue;
+		}
+		if ('count' in flight) {
+			open(memory, flight);
 			continue;
 		}
 		const { record, failures } = recall(database, memory, flight);

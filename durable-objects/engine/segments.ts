@@ -23,6 +23,8 @@ export class Segment {
 	readonly writtenAt: number;
 	readonly retainedFrom: number;
 	readonly bodies: string;
+	/** All of its messages are plain, and none is gone: then each body has as many bytes as units. */
+	readonly isPlain: boolean;
 	private offsets: number[] | undefined;
 
 	constructor(row: SegmentRow, heads?: (Head | null)[]) {
@@ -34,6 +36,7 @@ export class Segment {
 		this.retainedFrom = row.retained_from;
 		this.bodies = row.bodies;
 		this.heads = heads ?? headsOf(row.heads);
+		this.isPlain = PLAIN.test(row.heads);
 	}
 
 	get end(): number {
@@ -116,6 +119,9 @@ type StoredHead = Head | number | null;
 function textOf(heads: readonly (Head | null)[]): string {
 	return JSON.stringify(heads.map((head): StoredHead => (head !== null && isPlain(head) ? head.size : head)));
 }
+
+/** Heads as they are stored, where all of them are numbers. */
+const PLAIN = /^\[[\d,]*\]$/;
 
 function headsOf(text: string): (Head | null)[] {
 	const stored = JSON.parse(text) as StoredHead[];

@@ -1,5 +1,6 @@
 import type { Database } from '../database';
 import type {
+	Acknowledgement,
 	Failure,
 	QueueSettings,
 	Lease as Receipt,
@@ -8,6 +9,7 @@ import type {
 	SettleOutcome,
 	SettleResult,
 } from '../protocol';
+import { finishRun, flightAt } from './flight-runs';
 import {
 	addFlight,
 	buryFlight,
@@ -53,7 +55,7 @@ export function settle(
 	};
 	const withheld = handOver(memory, command, canAck, now);
 	return {
-		ack: command.ack.map((entry, index) => (withheld.has(index) ? withhold(on, entry) : acknowledge(on, entry))),
+		ack: command.ack.flatMap((entry, index) => (withheld.has(index) ? withhold(on, entry) : acknowledgeAll(on, entry))),
 		retry: command.retry.map((entry) => retry(on, entry)),
 		extend: command.extend.map((entry) => extend(on, entry)),
 	};
@@ -79,7 +81,7 @@ function find(on: Context, receipt: Settlement): Found {
 
 /** The message of which this is the newest receipt. */
 function newest({ database, memory }: Context, receipt: Receipt): Found {
-	const flight = memory.flights.get(receipt.position);
+	const flight = flightAt(memory, receipt.position);
 	if (flight !== undefined) {
 		if (flight.attempt === receipt.attempt) return { flight };
 		return { outcome: staleOrUnknown(receipt, flight.attempt, flight.handedOutAt, flight.consumer) };
@@ -94,6 +96,23 @@ function staleOrUnknown(receipt: Receipt, attempt: number, handedOutAt: number, 
 	return receipt.attempt < attempt ? { outcome: 'stale', attempt, handedOutAt, consumer } : { outcome: 'unknown' };
 }
 
+const ACKED: SettleOutcome = Object.freeze({ outcome: 'acked' });
+
+/** As many messages as the entry says; those of a whole run that is still one, in one go. */
+function acknowledgeAll(on: Context, entry: Acknowledgement): SettleOutcome | SettleOutcome[] {
+	const { position, attempt, onlyLeased, count = 1 } = entry;
+	if (count === 1) return acknowledge(on, entry);
+	const { memory, now } = on;
+	const run = attempt === 1 ? memory.runs.holding(position) : undefined;
+	if (run?.position === position && run.count === count && !(onlyLeased && isDue(run.until, now))) {
+		observe(memory, 'deliveryToAck', now - run.handedOutAt, count);
+		finishRun(memory, run);
+		memory.totals.acknowledged += count;
+		return new Array<SettleOutcome>(count).fill(ACKED);
+	}
+	return Array.from({ length: count }, (_, index) => acknowledge(on, { ...entry, position: position + index }));
+}
+
 function acknowledge(on: Context, receipt: Settlement): SettleOutcome {
 	const found = find(on, receipt);
 	if ('outcome' in found) return found.outcome;
@@ -105,7 +124,7 @@ function acknowledge(on: Context, receipt: Settlement): SettleOutcome {
 		dropWaiting(on, found.waiting);
 	}
 	on.memory.totals.acknowledged++;
-	return { outcome: 'acked' };
+	return ACKED;
 }
 
 /**

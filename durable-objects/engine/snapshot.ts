@@ -1,4 +1,5 @@
-import { membersOf } from './leases';
+import { flightsOf } from './flight-runs';
+import { countOf, membersOf } from './leases';
 import type { Flight, Memory } from './memory';
 
 export type Snapshot = unknown;
@@ -20,12 +21,14 @@ export function snapshot(memory: Memory): Snapshot {
 					.map((lease) => [
 						lease.number,
 						membersOf(lease)
-							.map((flight) => flight.position)
+							.flatMap((member) => Array.from({ length: countOf(member) }, (_, index) => member.position + index))
 							.sort((a, b) => a - b),
 					])
 					.sort((a, b) => (a[0] as number) - (b[0] as number)),
 			})),
-		flights: [...memory.flights.values()].sort((a, b) => a.position - b.position).map(flightShown),
+		flights: [...memory.flights.values(), ...[...memory.runs].flatMap(flightsOf)]
+			.sort((a, b) => a.position - b.position)
+			.map(flightShown),
 		receiveAttempts: [...memory.receiveAttempts.values()]
 			.map(({ id, receivedAt, flights }) => [id, receivedAt, flights.map(({ position }) => position)] as const)
 			.sort(([a], [b]) => (a < b ? -1 : 1)),

@@ -43,7 +43,7 @@ export function nextSweepAt(
 		for (const segment of oldestSegments(database, lane, 1))
 			at = Math.min(at, segment.retained_from + settings.retentionMs);
 	}
-	const stragglers = memory.tally.waitingMessages > 0 || memory.flights.size > 0;
+	const stragglers = memory.tally.waitingMessages > 0 || memory.flights.size > 0 || memory.runs.messages > 0;
 	if (stragglers) at = Math.min(at, now + settings.retentionMs / 4);
 	if (memory.hasDedup) at = Math.min(at, now + settings.dedupWindowMs);
 	if (memory.receiveAttempts.size > 0) at = Math.min(at, now + LIMITS.receiveAttemptMs);

@@ -24,14 +24,15 @@ export function newTotals(): MutableTotals {
 	};
 }
 
-export function observe(memory: Memory, name: 'publishToDelivery' | 'deliveryToAck', ms: number): void {
+/** So many messages took so long. */
+export function observe(memory: Memory, name: 'publishToDelivery' | 'deliveryToAck', ms: number, count = 1): void {
 	const elapsed = Math.max(0, ms);
 	let bucket = 0;
 	while (bucket < LATENCY_BUCKETS_SECONDS.length && elapsed > (LATENCY_BUCKETS_SECONDS[bucket] as number) * 1_000)
 		bucket++;
 	const counts = memory.totals[name];
-	counts[bucket] = (counts[bucket] ?? 0) + 1;
-	memory.totals[name === 'publishToDelivery' ? 'publishToDeliverySumMs' : 'deliveryToAckSumMs'] += elapsed;
+	counts[bucket] = (counts[bucket] ?? 0) + count;
+	memory.totals[name === 'publishToDelivery' ? 'publishToDeliverySumMs' : 'deliveryToAckSumMs'] += count * elapsed;
 }
 
 /** Counts a result that is a refusal, or those among the outcomes of one. */

@@ -1,5 +1,13 @@
 import type { Command } from '../../durable-objects/engine/commands';
-import type { Handover, NewMessage, Queue, ReceiveCommand, SettleCommand } from '../../durable-objects/protocol';
+import {
+	type Handover,
+	type NewMessage,
+	packSettle,
+	type Queue,
+	type ReceiveCommand,
+	type SettleCommand,
+	unpackSettle,
+} from '../../durable-objects/protocol';
 import type { Action, Asking, Draft, Entry, Successor } from '../guarantees/script';
 import type { Names } from './names';
 
@@ -19,7 +27,8 @@ export function commandOf(action: Action, queue: Queue, names: Names, epoch: num
 			const command = settleCommand(action.entries, names, queue.name);
 			if (command === null) return null;
 			const handovers = handoversOf(action, epoch);
-			return { kind: 'settle', queue, command: handovers === undefined ? command : { ...command, handovers } };
+			// As it crosses RPC: what stands one after the other is acknowledged as one.
+			return { kind: 'settle', queue, command: unpackSettle(packSettle({ ...command, handovers })) };
 		}
 		case 'browse':
 			return { kind: 'browse', queue, command: { state: action.state, after: 0, limit: 100 } };

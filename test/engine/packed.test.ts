@@ -117,10 +117,29 @@ describe('what is settled', () => {
 			],
 			retry: [{ position: 20, attempt: 1, delayMs: 5 }],
 		};
-		expect(unpackSettle(packSettle(command))).toEqual(command);
+		const acked = [{ acks: [0], publish: [] }];
+		expect(unpackSettle(packSettle({ ...command, handovers: acked }))).toEqual({ ...command, handovers: acked });
 		expect(unpackSettle(packSettle(none))).toEqual(none);
 		const run = Array.from({ length: 100 }, (_, index) => ({ position: 50 + index, attempt: 1 }));
 		expect(packSettle({ ...none, ack: run })).toBe('{"ack":[[50,100,1]],"retry":[],"extend":[]}');
+	});
+
+	it('arrives as one where it stands one after the other, unless something is published by it', () => {
+		const ack = [
+			...[5, 6, 7].map((position) => ({ position, attempt: 1 })),
+			{ position: 8, attempt: 2 },
+			...[9, 10].map((position) => ({ position, attempt: 2, onlyLeased: true as const })),
+		];
+		const [first, second, third] = [
+			{ position: 5, attempt: 1, count: 3 },
+			{ position: 8, attempt: 2 },
+			{ position: 9, attempt: 2, onlyLeased: true, count: 2 },
+		];
+		expect(unpackSettle(packSettle({ ...none, ack })).ack).toEqual([first, second, third]);
+		const again = unpackSettle(packSettle({ ...none, ack }));
+		expect(unpackSettle(packSettle(again))).toEqual(again);
+		const handovers = [{ acks: [5], publish: [] }];
+		expect(unpackSettle(packSettle({ ...none, ack, handovers })).ack).toEqual(ack);
 	});
 
 	it('is answered as it was', () => {

@@ -5,6 +5,7 @@ import { fanOut } from './mutants/fan-out';
 import { leases } from './mutants/leases';
 import { order } from './mutants/order';
 import { poison } from './mutants/poison';
+import { runs } from './mutants/runs';
 import { time } from './mutants/time';
 
 /** A fault planted on purpose: one replacement in one file of durable-objects/. The simulation must notice each. */
@@ -20,6 +21,7 @@ export interface Mutant {
 
 export const mutants: readonly Mutant[] = [
 	...leases,
+	...runs,
 	...again,
 	...order,
 	...time,

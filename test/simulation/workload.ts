@@ -126,6 +126,10 @@ export class Workload {
 	private drafts(): Draft[] {
 		const drafts: Draft[] = [];
 		const count = this.prng.pick([1, 1, 1, 2, 5]);
+		// Nothing but bodies, as most messages are.
+		if (this.flavour === 'plain' && this.prng.chance(0.6)) {
+			return Array.from({ length: count }, () => ({ name: `m${++this.published}` }));
+		}
 		for (let i = 0; i < count; i++) drafts.push(this.draft());
 		return drafts;
 	}
@@ -163,6 +167,7 @@ export class Workload {
 	private entries(): Entry[] {
 		const { prng } = this;
 		const out = this.trial.model.messages.filter((message) => message.attempts > 0);
+		if (out.length > 1 && prng.chance(0.25)) return this.together(out);
 		const entries: Entry[] = [];
 		for (let left = prng.pick([1, 1, 2, 4]); left > 0; left--) {
 			const receipt = this.receipt(out);
@@ -171,6 +176,18 @@ export class Workload {
 			entries.push(this.entry(receipt));
 		}
 		return entries;
+	}
+
+	/** What one consumer was given at one instant is acknowledged at once: all of it, or from some place on, or up to one. */
+	private together(out: readonly Held[]): Entry[] {
+		const { prng } = this;
+		const one = prng.pick(out);
+		const all = out.filter(({ handedOutAt, consumer }) => handedOutAt === one.handedOutAt && consumer === one.consumer);
+		const some = all
+			.sort((a, b) => a.position - b.position)
+			.slice(prng.pick([0, 0, 0, 1]), prng.pick([all.length, all.length, all.length, all.length - 1]));
+		const onlyLeased = prng.chance(0.25) ? { onlyLeased: true as const } : {};
+		return some.map(({ name, attempts }) => ({ kind: 'ack', receipt: `${name}#${attempts}`, ...onlyLeased }));
 	}
 
 	private receipt(out: readonly Held[]): string | undefined {

@@ -1,4 +1,11 @@
-import { isRefusal, type Queue, type SettleResult, topicAddress } from '../../../durable-objects/protocol';
+import {
+	isRefusal,
+	packSettle,
+	type Queue,
+	type SettleResult,
+	topicAddress,
+	unpackSettle,
+} from '../../../durable-objects/protocol';
 import { EPOCH } from '../../guarantees/answers';
 import type { Checker } from './checker';
 import { messageOf } from './content';
@@ -173,7 +180,11 @@ export class Actor {
 			extend: [],
 			handovers: publish.length === 0 ? undefined : [handover],
 		};
-		const result = world.call(on, { kind: 'settle', queue: world.catalog.queue(on.queue), command });
+		const result = world.call(on, {
+			kind: 'settle',
+			queue: world.catalog.queue(on.queue),
+			command: unpackSettle(packSettle(command)),
+		});
 		if (isRefusal(result)) checker.handovers.settled(publish, false);
 		else checker.settled(ack, retry, publish, result as SettleResult);
 	}

@@ -1,0 +1,95 @@
+import type { Mutant } from '../mutants';
+
+/** Faults of messages that are held as one run. */
+export const runs: readonly Mutant[] = [
+	{
+		name: 'part-of-a-run-acknowledges-all-of-it',
+		file: 'engine/settle.ts',
+		find: 'run.count === count &&',
+		replace: 'run.count >= count &&',
+	},
+	{
+		name: 'strict-acknowledgement-of-a-run-that-is-over',
+		file: 'engine/settle.ts',
+		find: ' && !(onlyLeased && isDue(run.until, now))',
+		replace: '',
+	},
+	{
+		name: 'opened-run-never-falls-due',
+		file: 'engine/flight-runs.ts',
+		find: 'lane.expiries.set(flight, flight.until);',
+		replace: '',
+	},
+	{
+		name: 'opened-run-leaves-its-lease',
+		file: 'engine/flight-runs.ts',
+		find: 'members.push(flight);',
+		replace: '',
+	},
+	{
+		name: 'finished-run-counts-as-leased',
+		file: 'engine/flight-runs.ts',
+		find: 'memory.leasedMessages -= count;',
+		replace: '',
+	},
+	{
+		name: 'finished-run-keeps-its-segment',
+		file: 'engine/flight-runs.ts',
+		find: 'segment.flights -= count;',
+		replace: '',
+	},
+	{
+		name: 'finished-run-stays-in-its-lease',
+		file: 'engine/flight-runs.ts',
+		find: 'lease.held -= count;',
+		replace: '',
+	},
+	{
+		name: 'finished-run-is-not-written',
+		file: 'engine/flight-runs.ts',
+		find: 'lease.left.add(segment);',
+		replace: '',
+	},
+	{
+		name: 'finished-run-falls-due',
+		file: 'engine/flight-runs.ts',
+		find: 'laneFor(memory, run.position).expiries.delete(run);',
+		replace: '',
+	},
+	{
+		name: 'run-of-more-than-was-asked-for',
+		file: 'engine/handout.ts',
+		find: 'Math.min(this.room, LIMITS.inFlight',
+		replace: 'Math.min(LIMITS.inFlight',
+	},
+	{
+		name: 'run-on-its-last-attempt',
+		file: 'engine/handout.ts',
+		find: ' && !isLastAttempt(settings, 1, undefined)',
+		replace: '',
+	},
+	{
+		name: 'run-of-expired-messages',
+		file: 'engine/handout.ts',
+		find: ' || isExpired({ head: {}, retainedFrom: segment.writtenAt }, settings, now)',
+		replace: '',
+	},
+	{
+		name: 'run-of-a-named-receive',
+		file: 'engine/handout.ts',
+		find: '!this.isAtMostOnce && command.attemptId === undefined &&',
+		replace: '!this.isAtMostOnce &&',
+	},
+	{
+		name: 'run-that-cannot-be-settled',
+		file: 'engine/handout.ts',
+		find: '!this.isAtMostOnce && command.attemptId',
+		replace: 'command.attemptId',
+	},
+	{
+		name: 'run-of-what-has-keys',
+		file: 'engine/segments.ts',
+		find: 'this.isPlain = PLAIN.test(row.heads);',
+		replace: 'this.isPlain = !row.heads.includes("null");',
+	},
+];
