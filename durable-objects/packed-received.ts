@@ -5,10 +5,14 @@ import { isRefusal, type Refusal } from './refusals';
 import { fromText, type Text, toText } from './text';
 
 /**
- * A message beside its body: what tells it from its neighbours where it is handed out for the first time and has nothing but
- * a body, a key and a content type; else all of it, with the units of the body in place of the body.
+ * Messages beside their bodies. Those that are handed out for the first time and have nothing but a body, by the run; one that
+ * has a key or a content type too, as what tells it from its neighbours; of any other, all of it, with the units of the
+ * body in place of the body.
  */
-type PackedMessage = PlainMessage | (Omit<ReceivedMessage, 'body'> & { readonly body: number });
+type PackedMessage = PlainRun | PlainMessage | (Omit<ReceivedMessage, 'body'> & { readonly body: number });
+
+/** Of neighbours in the log. */
+type PlainRun = readonly [position: number, publishedAt: number, sizes: number[]];
 
 type PlainMessage = readonly [
 	position: number,
@@ -36,14 +40,23 @@ export function packReceived(tag: string, received: Refusal | readonly ReceivedM
 	if (isRefusal(received)) return received;
 	const [first] = received;
 	const { leaseExpiresAt = null, firstReceivedAt = 0 } = first ?? {};
-	const messages = received.map((message): PackedMessage => {
+	const messages: PackedMessage[] = [];
+	let run: PlainRun | undefined;
+	for (const message of received) {
+		const { position, publishedAt, size, key, contentType } = message;
 		const isAlike =
 			isPlain(message) &&
 			message.leaseExpiresAt === leaseExpiresAt &&
 			message.firstReceivedAt === firstReceivedAt &&
-			message.id === ownId(tag, message.position);
-		return isAlike ? plain(message) : { ...message, body: message.body.length };
-	});
+			message.id === ownId(tag, position);
+		const isBare = isAlike && key === undefined && contentType === undefined;
+		if (isBare && run !== undefined && run[0] + run[2].length === position && run[1] === publishedAt) {
+			run[2].push(size);
+			continue;
+		}
+		run = isBare ? [position, publishedAt, [size]] : undefined;
+		messages.push(run ?? (isAlike ? plain(message) : { ...message, body: message.body.length }));
+	}
 	const bodies = received.map(({ body }) => body).join('');
 	return { batch: toText<Batch>({ tag, leaseExpiresAt, firstReceivedAt, messages }), bodies };
 }
@@ -93,31 +106,36 @@ export function unpackReceived(received: Refusal | PackedReceived): Refusal | Re
 	const { batch, bodies } = received;
 	const { tag, leaseExpiresAt, firstReceivedAt, messages } = fromText(batch);
 	let at = 0;
-	return messages.map((message): ReceivedMessage => {
-		const from = at;
-		if (!isTuple(message)) {
-			at += message.body;
-			return { ...message, body: bodies.slice(from, at) };
-		}
-		const [position, publishedAt, size, key, contentType] = message;
-		at += size;
-		return {
-			id: ownId(tag, position),
-			position,
-			sequence: position,
-			priority: 0,
-			key: key ?? undefined,
-			body: bodies.slice(from, at),
-			size,
-			contentType,
-			publishedAt,
-			attempt: 1,
-			leaseExpiresAt,
-			firstReceivedAt,
-		};
+	const next = (units: number) => {
+		at += units;
+		return bodies.slice(at - units, at);
+	};
+	const plainly = (position: number, publishedAt: number, size: number, key?: string | null, contentType?: string) => ({
+		id: ownId(tag, position),
+		position,
+		sequence: position,
+		priority: 0,
+		key: key ?? undefined,
+		body: next(size),
+		size,
+		contentType,
+		publishedAt,
+		attempt: 1,
+		leaseExpiresAt,
+		firstReceivedAt,
+	});
+	return messages.flatMap((message): ReceivedMessage | ReceivedMessage[] => {
+		if (!isTuple(message)) return { ...message, body: next(message.body) };
+		if (!isRun(message)) return plainly(...message);
+		const [first, publishedAt, sizes] = message;
+		return sizes.map((size, index) => plainly(first + index, publishedAt, size));
 	});
 }
 
-function isTuple(message: PackedMessage): message is PlainMessage {
+function isRun(message: PlainRun | PlainMessage): message is PlainRun {
+	return typeof message[2] !== 'number';
+}
+
+function isTuple(message: PackedMessage): message is PlainRun | PlainMessage {
 	return Array.isArray(message);
 }
