@@ -6,8 +6,8 @@ import { owe } from './outbox';
 
 /** `courier_busy` where more is owed than a partition should hold: a target has not taken anything for long. */
 export function busy(database: Database, memory: Memory, { handovers = [] }: SettleCommand): Refusal | undefined {
-	const hasRoom = memory.tally.owedMessages < LIMITS.owedMessages && database.size < LIMITS.databaseBytes;
-	if (handovers.length === 0 || hasRoom) return undefined;
+	if (handovers.length === 0) return undefined;
+	if (memory.tally.owedMessages < LIMITS.owedMessages && database.size < LIMITS.databaseBytes) return undefined;
 	const detail = `${memory.tally.owedMessages} messages wait to be carried on from here; see figures.courier of the queue for why.`;
 	return refuse('courier_busy', detail, LIMITS.courierInitialBackoffMs);
 }

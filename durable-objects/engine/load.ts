@@ -13,7 +13,7 @@ import type { Memory, Tally } from './memory';
 import { loadOwed } from './outbox';
 import { loadReceives } from './receive-attempts';
 import { loadEndedRedrives, loadRedrive } from './redrive-runs';
-import { SegmentCache } from './segments';
+import { SegmentCache } from './segment-cache';
 import { readState } from './state';
 import { loadStragglers } from './stragglers';
 import { loadTotals } from './totals';

@@ -3,7 +3,7 @@ import { Agenda } from './agenda';
 import type { DueCount } from './due-count';
 import type { FlightRuns } from './flight-runs';
 import type { Leaving } from './message';
-import type { SegmentCache } from './segments';
+import type { SegmentCache } from './segment-cache';
 
 /** A handed-out message, or a keyed one that waits for its next try: what memory knows of it. */
 export interface Flight {

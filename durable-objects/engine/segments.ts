@@ -1,6 +1,6 @@
 import type { Database } from '../database';
-import { LIMITS } from '../protocol';
 import { type Head, LANE_SPAN, type LogRecord } from './message';
+import type { SegmentCache } from './segment-cache';
 
 interface SegmentRow {
 	readonly base: number;
@@ -74,42 +74,6 @@ export class Segment {
 	}
 }
 
-/** The last few segments read or written, so that a segment consumed in pieces is parsed once. */
-export class SegmentCache {
-	private readonly segments = new Map<number, Segment>();
-	private units = 0;
-
-	get(base: number): Segment | undefined {
-		return this.segments.get(base);
-	}
-
-	put(segment: Segment): void {
-		this.drop(segment.base);
-		this.segments.set(segment.base, segment);
-		this.units += cost(segment);
-		for (const oldest of this.segments.values()) {
-			if (this.units <= LIMITS.cachedSegmentUnits || oldest === segment) break;
-			this.drop(oldest.base);
-		}
-	}
-
-	drop(base: number): void {
-		const segment = this.segments.get(base);
-		if (segment === undefined) return;
-		this.segments.delete(base);
-		this.units -= cost(segment);
-	}
-
-	clear(): void {
-		this.segments.clear();
-		this.units = 0;
-	}
-}
-
-function cost(segment: Segment): number {
-	return Math.max(segment.bodies.length, segment.bytes) + 200 * segment.span;
-}
-
 /**
  * Heads as they are stored: a plain message, of which nothing is known but that its body has as many bytes as units, is a
  * number; that is most messages, and a sixth of the text.
@@ -178,8 +142,9 @@ export function insertSegment(database: Database, cache: SegmentCache, segment: 
 
 /** The segment that holds a position, or the next one of its lane; undefined at the lane's end. */
 export function segmentAtOrAfter(database: Database, cache: SegmentCache, position: number): Segment | undefined {
-	const cached = cache.get(position);
-	if (cached !== undefined) return cached;
+	// Who reads on stands in a segment that was read before, or at the begin of the next.
+	const expected = cache.holding(position) ?? segmentAt(database, cache, position);
+	if (expected !== undefined) return expected;
 	const laneStart = Math.floor(position / LANE_SPAN) * LANE_SPAN;
 	const before = database.first<{ base: number; span: number }>(
 		'SELECT base, span FROM segment WHERE base <= ? AND base >= ? ORDER BY base DESC LIMIT 1',

@@ -3,7 +3,7 @@ import { consume, withReceipts } from '../consuming';
 import { type App, endpoint, okText } from '../endpoint';
 import { acknowledgeFirst } from '../exchanging';
 import { milliseconds, optionalMilliseconds, QueuePath } from '../schemas/common';
-import { ReceiveAnswer, ReceiveBody } from '../schemas/consuming';
+import { plainReceive, ReceiveAnswer, ReceiveBody } from '../schemas/consuming';
 import { ackEntries, outcomeTexts } from './settle';
 
 export function receiveRoutes(app: App): void {
@@ -22,6 +22,7 @@ export function receiveRoutes(app: App): void {
 			access: 'consume',
 			params: QueuePath,
 			body: ReceiveBody,
+			glance: plainReceive,
 			answers: { 200: { description: 'The messages; none is no error.', schema: ReceiveAnswer } },
 			problems: ['queue_not_found', 'too_many_in_flight', 'too_many_waiters', 'invalid_receipt'],
 		},

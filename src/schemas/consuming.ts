@@ -56,6 +56,25 @@ export const ReceiveBody = z
 	})
 	.openapi('Receive');
 
+/**
+ * A receive that says no more than how many, what is done, and how to answer, or null: then the schema looks. What passes
+ * here passes the schema with the same output; a test holds it.
+ */
+export function plainReceive(body: unknown): z.output<typeof ReceiveBody> | null {
+	if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
+	const { max = 10, ack, minimal = false, ...others } = body as { max?: unknown; ack?: unknown; minimal?: unknown };
+	if (typeof minimal !== 'boolean' || Object.keys(others).length > 0) return null;
+	if (typeof max !== 'number' || !Number.isInteger(max) || max < 1 || max > LIMITS.batchMessages) return null;
+	const plain = { max, waitSeconds: 0, keyFirst: false, minimal };
+	if (ack === undefined) return plain;
+	return isReceipts(ack) ? { ...plain, ack } : null;
+}
+
+function isReceipts(list: unknown): list is string[] {
+	if (!Array.isArray(list) || list.length > LIMITS.batchMessages) return false;
+	return list.every((text) => typeof text === 'string' && text !== '' && text.length <= RECEIPT_LENGTH);
+}
+
 const retry = z.strictObject({
 	receipt,
 	delaySeconds: seconds(0, LIMITS.retentionMs).optional().describe("Default: the queue's backoff."),
@@ -130,8 +149,7 @@ export function plainAck(body: unknown): z.output<typeof AckBody> | null {
 	if (typeof body !== 'object' || body === null) return null;
 	const { receipts, minimal = false, ...others } = body as { receipts?: unknown; minimal?: unknown };
 	if (typeof minimal !== 'boolean' || Object.keys(others).length > 0) return null;
-	if (!Array.isArray(receipts) || receipts.length < 1 || receipts.length > LIMITS.batchMessages) return null;
-	for (const text of receipts) if (typeof text !== 'string' || text === '' || text.length > RECEIPT_LENGTH) return null;
+	if (!isReceipts(receipts) || receipts.length === 0) return null;
 	return { receipts, onlyLeased: false, minimal };
 }
 

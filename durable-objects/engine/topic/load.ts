@@ -1,7 +1,7 @@
 import type { Database } from '../../database';
 import type { Topic } from '../../protocol';
 import { anyDedup } from '../dedup';
-import { SegmentCache } from '../segments';
+import { SegmentCache } from '../segment-cache';
 import { readState } from '../state';
 import { loadLog } from './log';
 import type { TopicMemory } from './memory';
