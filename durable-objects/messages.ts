@@ -87,6 +87,51 @@ export interface ReceivedMessage extends StoredMessage {
 	readonly firstReceivedAt: number;
 }
 
+/**
+ * Messages that one receive hands out one after the other, for the first time, of which there is nothing to tell but their
+ * bodies: they have ids of the object's own. As one, since most of a large receive is such.
+ */
+export interface MessageRun {
+	readonly position: number;
+	readonly publishedAt: number;
+	/** Of each message: bytes of its body, and as many units. */
+	readonly sizes: readonly number[];
+	/** One behind the other. */
+	readonly bodies: string;
+	/** As each of them has it. */
+	readonly leaseExpiresAt: number | null;
+	readonly firstReceivedAt: number;
+}
+
+/** What a receive hands out, in order. */
+export type Received = readonly (ReceivedMessage | MessageRun)[];
+
+export function isRun(part: ReceivedMessage | MessageRun): part is MessageRun {
+	return 'sizes' in part;
+}
+
+/** Each message of a run by itself. `tag`: of its object. */
+export function messagesOf(tag: string, run: MessageRun): ReceivedMessage[] {
+	const { position: first, publishedAt, bodies, leaseExpiresAt, firstReceivedAt } = run;
+	let at = 0;
+	return run.sizes.map((size, index) => {
+		const position = first + index;
+		at += size;
+		return {
+			id: ownId(tag, position),
+			position,
+			sequence: position,
+			priority: 0,
+			body: bodies.slice(at - size, at),
+			size,
+			publishedAt,
+			attempt: 1,
+			leaseExpiresAt,
+			firstReceivedAt,
+		};
+	});
+}
+
 export interface BrowsedMessage extends StoredMessage {
 	readonly state: MessageState;
 	/** When a delayed message is due or a lease ends; absent for a visible one. */

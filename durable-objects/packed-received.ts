@@ -1,6 +1,6 @@
 // How a receive's answer crosses RPC.
 
-import { ownId, type ReceivedMessage } from './messages';
+import { isRun, messagesOf, ownId, type Received, type ReceivedMessage } from './messages';
 import { isRefusal, type Refusal } from './refusals';
 import { fromText, type Text, toText } from './text';
 
@@ -12,7 +12,7 @@ import { fromText, type Text, toText } from './text';
 type PackedMessage = PlainRun | PlainMessage | (Omit<ReceivedMessage, 'body'> & { readonly body: number });
 
 /** Of neighbours in the log. */
-type PlainRun = readonly [position: number, publishedAt: number, sizes: number[]];
+type PlainRun = readonly [position: number, publishedAt: number, sizes: readonly number[]];
 
 type PlainMessage = readonly [
 	position: number,
@@ -36,29 +36,23 @@ export interface PackedReceived {
 }
 
 /** `tag`: of the object, whose own ids follow from it and the position. */
-export function packReceived(tag: string, received: Refusal | readonly ReceivedMessage[]): Refusal | PackedReceived {
+export function packReceived(tag: string, received: Refusal | Received): Refusal | PackedReceived {
 	if (isRefusal(received)) return received;
-	const [first] = received;
-	const { leaseExpiresAt = null, firstReceivedAt = 0 } = first ?? {};
-	const messages: PackedMessage[] = [];
-	let run: PlainRun | undefined;
-	for (const message of received) {
-		const { position, publishedAt, size, key, contentType } = message;
+	const { leaseExpiresAt = null, firstReceivedAt = 0 } = received.find(isRun) ?? received[0] ?? {};
+	const messages = received.map((part): PackedMessage => {
+		if (isRun(part)) return [part.position, part.publishedAt, part.sizes];
 		const isAlike =
-			isPlain(message) &&
-			message.leaseExpiresAt === leaseExpiresAt &&
-			message.firstReceivedAt === firstReceivedAt &&
-			message.id === ownId(tag, position);
-		const isBare = isAlike && key === undefined && contentType === undefined;
-		if (isBare && run !== undefined && run[0] + run[2].length === position && run[1] === publishedAt) {
-			run[2].push(size);
-			continue;
-		}
-		run = isBare ? [position, publishedAt, [size]] : undefined;
-		messages.push(run ?? (isAlike ? plain(message) : { ...message, body: message.body.length }));
-	}
-	const bodies = received.map(({ body }) => body).join('');
-	return { batch: toText<Batch>({ tag, leaseExpiresAt, firstReceivedAt, messages }), bodies };
+			isPlain(part) &&
+			part.leaseExpiresAt === leaseExpiresAt &&
+			part.firstReceivedAt === firstReceivedAt &&
+			part.id === ownId(tag, part.position);
+		return isAlike ? plain(part) : { ...part, body: part.body.length };
+	});
+	const bodies = received.map((part) => (isRun(part) ? part.bodies : part.body));
+	return {
+		batch: toText<Batch>({ tag, leaseExpiresAt, firstReceivedAt, messages }),
+		bodies: bodies.length === 1 ? (bodies[0] as string) : bodies.join(''),
+	};
 }
 
 function plain({ position, publishedAt, size, key, contentType }: ReceivedMessage): PlainMessage {
@@ -110,30 +104,15 @@ export function unpackReceived(received: Refusal | PackedReceived): Refusal | Re
 		at += units;
 		return bodies.slice(at - units, at);
 	};
-	const plainly = (position: number, publishedAt: number, size: number, key?: string | null, contentType?: string) => ({
-		id: ownId(tag, position),
-		position,
-		sequence: position,
-		priority: 0,
-		key: key ?? undefined,
-		body: next(size),
-		size,
-		contentType,
-		publishedAt,
-		attempt: 1,
-		leaseExpiresAt,
-		firstReceivedAt,
-	});
 	return messages.flatMap((message): ReceivedMessage | ReceivedMessage[] => {
 		if (!isTuple(message)) return { ...message, body: next(message.body) };
-		if (!isRun(message)) return plainly(...message);
-		const [first, publishedAt, sizes] = message;
-		return sizes.map((size, index) => plainly(first + index, publishedAt, size));
+		const [position, publishedAt, size] = message;
+		const sizes = typeof size === 'number' ? [size] : size;
+		const bodies = next(sizes.reduce((sum, one) => sum + one, 0));
+		const run = messagesOf(tag, { position, publishedAt, sizes, bodies, leaseExpiresAt, firstReceivedAt });
+		const [, , , key, contentType] = message as PlainMessage;
+		return key === undefined ? run : run.map((only) => ({ ...only, key: key ?? undefined, contentType }));
 	});
-}
-
-function isRun(message: PlainRun | PlainMessage): message is PlainRun {
-	return typeof message[2] !== 'number';
 }
 
 function isTuple(message: PackedMessage): message is PlainRun | PlainMessage {

@@ -11,7 +11,7 @@ import {
 	packResult,
 	publishAnswer,
 	type Queue,
-	type ReceivedMessage,
+	type Received,
 	type Refusal,
 	type Text,
 	toText,
@@ -72,7 +72,7 @@ export abstract class PartitionCalls extends DurableObject<Env> {
 			queue: known,
 			command: unpackSettle(settlement),
 		});
-		const receive = entryOf<Refusal | ReceivedMessage[]>({ kind: 'receive', queue: known, command: fromText(command) });
+		const receive = entryOf<Refusal | Received>({ kind: 'receive', queue: known, command: fromText(command) });
 		this.enter(settle.entry, receive.entry);
 		const [settled, received] = await Promise.all([settle.result, receive.result]);
 		return { settled: packResult(settled), received: packReceived(this.tag, received) };

@@ -1,13 +1,5 @@
 import type { Command } from './engine/commands';
-import {
-	isRefusal,
-	LIMITS,
-	type Queue,
-	type ReceiveCommand,
-	type ReceivedMessage,
-	type Refusal,
-	refuse,
-} from './protocol';
+import { isRefusal, LIMITS, type Queue, type ReceiveCommand, type Received, type Refusal, refuse } from './protocol';
 
 /** The body of a long poll (`fetch`). */
 export interface Wait {
@@ -18,7 +10,7 @@ export interface Wait {
 	readonly lease: boolean;
 }
 
-export type WaitAnswer = Refusal | { readonly messages: ReceivedMessage[] } | { readonly available: boolean };
+export type WaitAnswer = Refusal | { readonly messages: Received } | { readonly available: boolean };
 
 /** A command on its way through the funnel. */
 export interface Entry {
@@ -40,7 +32,7 @@ export interface Waiter {
 	readonly command: ReceiveCommand;
 	readonly isLeasing: boolean;
 	/** Called once: with messages, with nothing when the time is over, or with `true` for "there is something". */
-	readonly answer: (messages: ReceivedMessage[], available: boolean) => void;
+	readonly answer: (messages: Received, available: boolean) => void;
 	readonly refuse: (refusal: Refusal) => void;
 }
 
@@ -63,7 +55,7 @@ export class Waiters {
 			command: lease ? { kind: 'receive', queue, command } : { kind: 'configure', queue },
 			resolve: (result) => {
 				if (isRefusal(result)) resolve(result);
-				else answer(result as ReceivedMessage[], true);
+				else answer(result as Received, true);
 			},
 			park: () => {
 				if (waitMs <= 0 || gone.aborted) answer([], false);
@@ -98,13 +90,13 @@ export class Waiters {
 	}
 
 	/** Answers the first leasing waiters, one per list of messages. */
-	serve(served: readonly ReceivedMessage[][]): void {
+	serve(served: readonly Received[]): void {
 		let index = 0;
 		for (const waiter of this.parked.keys()) {
 			if (index >= served.length) return;
 			if (!waiter.isLeasing) continue;
 			this.leave(waiter);
-			waiter.answer(served[index++] as ReceivedMessage[], true);
+			waiter.answer(served[index++] as Received, true);
 		}
 	}
 
@@ -147,5 +139,5 @@ export class Waiters {
 /** Whether a long poll must wait: its receive came back empty, or there is nothing to be told of. */
 export function isNothing(command: Command, result: unknown, available: () => number): boolean {
 	if (isRefusal(result)) return false;
-	return command.kind === 'receive' ? (result as ReceivedMessage[]).length === 0 : available() === 0;
+	return command.kind === 'receive' ? (result as Received).length === 0 : available() === 0;
 }

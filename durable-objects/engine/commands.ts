@@ -1,5 +1,5 @@
 import type * as protocol from '../protocol';
-import type { Queue, ReceivedMessage, Target } from '../protocol';
+import type { Queue, Received, Target } from '../protocol';
 import type { OutboxParcel } from './outbox';
 
 /** What a partition can be asked. Each carries the queue as its caller knows it; the newest version counts. */
@@ -24,7 +24,7 @@ export interface Commit {
 	/** One per command, in the order of the commands. */
 	readonly results: readonly unknown[];
 	/** What the waiting receives got, first come first served; those beyond go on waiting. */
-	readonly served: readonly ReceivedMessage[][];
+	readonly served: readonly Received[];
 	/** When the engine must be called again even if nobody calls; null: never. May be early. */
 	readonly dueAt: number | null;
 	/** When something may become visible by time alone; of interest only while somebody waits. */

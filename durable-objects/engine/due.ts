@@ -1,5 +1,5 @@
 import type { Database } from '../database';
-import type { ReceivedMessage } from '../protocol';
+import type { Received } from '../protocol';
 import { earliest } from './agenda';
 import type { Memory } from './memory';
 import { nextRedriveAt } from './redrive';
@@ -26,6 +26,6 @@ export function visibleAt(database: Database, memory: Memory, now: number): numb
 
 /** A lease of no time at all: who waits, and was served before, can have the same messages. */
 export function isVisibleStill(received: unknown, now: number): boolean {
-	const [first] = Array.isArray(received) ? (received as ReceivedMessage[]) : [];
+	const [first] = Array.isArray(received) ? (received as Received) : [];
 	return first !== undefined && first.leaseExpiresAt !== null && isDue(first.leaseExpiresAt, now);
 }

@@ -6,7 +6,7 @@ import {
 	LIMITS,
 	type Queue,
 	type ReceiveCommand,
-	type ReceivedMessage,
+	type Received,
 	type Refusal,
 	refuse,
 	type Target,
@@ -62,7 +62,7 @@ export class PartitionEngine {
 		const appender = new Appender(database, memory, now);
 		const budget: Budget = { units: LIMITS.commitUnits };
 		let hasBuried = false;
-		let served: ReceivedMessage[][] | undefined;
+		let served: Received[] | undefined;
 		let hasLeft = false;
 		// Of any receive of the commit, waiting ones included.
 		memory.moreToScan = false;
@@ -203,8 +203,8 @@ export class PartitionEngine {
 	}
 
 	/** Serves parked receives in turn. All may take the same, so the first that gets nothing ends it. */
-	private serve(waiting: Iterable<ReceiveCommand>, budget: Budget, now: number): ReceivedMessage[][] {
-		const served: ReceivedMessage[][] = [];
+	private serve(waiting: Iterable<ReceiveCommand>, budget: Budget, now: number): Received[] {
+		const served: Received[] = [];
 		const { queue } = this.memory;
 		if (queue === undefined || closed(this.memory, queue.name) !== undefined) return served;
 		for (const command of waiting) {

@@ -1,5 +1,12 @@
 import type { Database } from '../database';
-import { type Failure, LIMITS, type QueueSettings, type ReceiveCommand, type ReceivedMessage } from '../protocol';
+import {
+	type Failure,
+	LIMITS,
+	type MessageRun,
+	type QueueSettings,
+	type ReceiveCommand,
+	type ReceivedMessage,
+} from '../protocol';
 import { addFlight, finishFlight, forgetAlias, leasedFlight, schedule } from './flights';
 import { passRun } from './lanes';
 import { leaveLease, liveSegment } from './leases';
@@ -21,7 +28,9 @@ const SHORTEST_RUN = 2;
 
 /** One receive under way: how much it may still take, and what it has. */
 export class Handout {
-	readonly messages: ReceivedMessage[] = [];
+	readonly parts: (ReceivedMessage | MessageRun)[] = [];
+	/** Messages in all parts. */
+	count = 0;
 	/** What it holds, in the same order; nothing where the queue delivers at most once. */
 	readonly flights: Flight[] = [];
 	/** Marks the flights of this receive, without keeping its messages in memory. */
@@ -45,7 +54,7 @@ export class Handout {
 
 	/** As many messages as were asked for, or as many bytes as one answer may hold. */
 	hasEnough(): boolean {
-		return this.messages.length >= this.command.max || this.bytes >= LIMITS.receiveBytes || this.budget.units <= 0;
+		return this.count >= this.command.max || this.bytes >= LIMITS.receiveBytes || this.budget.units <= 0;
 	}
 
 	/** No further message may be leased. A message whose lease is over may be handed out again all the same. */
@@ -55,7 +64,7 @@ export class Handout {
 
 	/** How many more messages were asked for. */
 	get room(): number {
-		return this.command.max - this.messages.length;
+		return this.command.max - this.count;
 	}
 
 	get isAtMostOnce(): boolean {
@@ -103,7 +112,7 @@ export class Handout {
 			segment: liveSegment(memory, segment.base, segment.span, count),
 		};
 		passRun(memory, lane, segment, run);
-		for (let at = position; at < position + count; at++) this.push(segment.record(at) as LogRecord, 1, [], now);
+		this.pushRun(segment, run);
 		lane.handedOut.push(run);
 		lane.expiries.set(run, run.until);
 		memory.runs.add(run);
@@ -211,16 +220,33 @@ export class Handout {
 		};
 	}
 
+	private pushRun(segment: Segment, { position, count, sizes, bytes, until }: FlightRun): void {
+		this.parts.push({
+			position,
+			publishedAt: segment.writtenAt,
+			sizes,
+			bodies: segment.bodiesOf(position, count),
+			leaseExpiresAt: until,
+			firstReceivedAt: this.now,
+		});
+		this.note(count, bytes);
+	}
+
 	private push(record: LogRecord, attempt: number, failures: readonly Failure[], firstReceivedAt: number): void {
 		const stored = storedMessage(this.memory.tag, record, attempt, failures);
 		// Set on what was just made: a copy of it would be a good part of a large receive.
 		const message = stored as { -readonly [Name in keyof ReceivedMessage]: ReceivedMessage[Name] };
 		message.leaseExpiresAt = this.isAtMostOnce ? null : this.now + this.leaseMs;
 		message.firstReceivedAt = firstReceivedAt;
-		this.messages.push(message);
-		const weight = weightOf(record);
+		this.parts.push(message);
+		this.note(1, weightOf(record));
+	}
+
+	/** So many more, with so much weight, are in `parts`. */
+	private note(count: number, weight: number): void {
+		this.count += count;
 		this.bytes += weight;
 		this.budget.units -= weight;
-		this.memory.totals.delivered++;
+		this.memory.totals.delivered += count;
 	}
 }

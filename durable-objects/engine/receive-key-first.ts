@@ -1,3 +1,4 @@
+import { isRun, type Received } from '../protocol';
 import type { Handout } from './handout';
 import type { Lane } from './memory';
 import { KEYLESS, Preference } from './preference';
@@ -12,13 +13,17 @@ import { takeKeys } from './receive-keys';
 export function takeKeyByKey(handout: Handout, lane: Lane): void {
 	const preference = new Preference();
 	for (let goesOn = true; goesOn && !handout.isFull() && !handout.isTired(); ) {
-		const taken = handout.messages.length;
+		const taken = handout.parts.length;
 		const { cursor } = lane;
 		takeKeys(handout, lane, 1);
-		preference.choose(handout.messages[taken]?.key);
+		preference.choose(keyOf(handout.parts[taken]));
 		takeFresh(handout, lane, preference);
-		if (handout.messages.length === taken) takeFresh(handout, lane, KEYLESS);
-		goesOn = handout.messages.length > taken || lane.cursor > cursor;
+		if (handout.parts.length === taken) takeFresh(handout, lane, KEYLESS);
+		goesOn = handout.parts.length > taken || lane.cursor > cursor;
 	}
 	takeFresh(handout, lane);
+}
+
+function keyOf(part: Received[number] | undefined): string | undefined {
+	return part === undefined || isRun(part) ? undefined : part.key;
 }

@@ -20,10 +20,10 @@ export function takeKeys(handout: Handout, lane: Lane, most = Number.POSITIVE_IN
 		if (name === undefined) break;
 		const key = memory.keys.get(name);
 		if (key === undefined || seen.has(name)) continue;
-		const before = handout.messages.length;
+		const before = handout.count;
 		takeAgain(handout, key);
 		if (key.from !== undefined && isMine(handout, key)) takeParked(handout, lane, key);
-		if (handout.messages.length > before) left--;
+		if (handout.count > before) left--;
 		seen.set(name, key);
 	}
 	for (const key of seen.values()) settleKey(memory, key);

@@ -1,5 +1,5 @@
 import type { Database } from '../database';
-import { LIMITS, type Queue, type ReceiveCommand, type ReceivedMessage, type Refusal, refuse } from '../protocol';
+import { LIMITS, type Queue, type ReceiveCommand, type Received, type Refusal, refuse } from '../protocol';
 import { hasExpired } from './available';
 import { type Budget, Handout } from './handout';
 import { lanesByPriority } from './lanes';
@@ -24,7 +24,7 @@ export function receive(
 	command: ReceiveCommand,
 	budget: Budget,
 	now: number,
-): Refusal | ReceivedMessage[] {
+): Refusal | Received {
 	if (queue.paused) return [];
 	const again = receiveAgain(database, memory, queue.settings, command, budget, now);
 	if (again !== undefined || command.onlyRepeat) return again ?? [];
@@ -50,5 +50,5 @@ export function receive(
 	if (command.attemptId !== undefined && handout.isRepeatable) {
 		rememberReceive(database, memory, command.attemptId, handout.flights, now);
 	}
-	return handout.messages;
+	return handout.parts;
 }

@@ -61,6 +61,12 @@ export class Segment {
 		};
 	}
 
+	/** What the messages from a position on have as bodies, one behind the other. */
+	bodiesOf(position: number, count: number): string {
+		const index = position - this.base;
+		return this.bodies.slice(this.offset(index), this.offset(index + count));
+	}
+
 	private offset(index: number): number {
 		if (this.offsets === undefined) {
 			this.offsets = [];
@@ -70,7 +76,7 @@ export class Segment {
 				at += head?.length ?? 0;
 			}
 		}
-		return this.offsets[index] ?? 0;
+		return this.offsets[index] ?? this.bodies.length;
 	}
 }
 

@@ -5,6 +5,7 @@ import { PartitionEngine } from '../../durable-objects/engine/engine';
 import type { EngineFigures } from '../../durable-objects/engine/figures';
 import { LIMITS, type ReceivedMessage } from '../../durable-objects/protocol';
 import { acknowledging, atDesk, type Desk, numbered, publishing, receiving, text } from './bounds';
+import { servedIn } from './site';
 
 test('an engine starts without reading the bodies of stragglers', () =>
 	atDesk({}, (desk) => {
@@ -126,7 +127,8 @@ test('rows stay below 2 MB, whatever JSON makes of the attributes', () =>
 test('who waits is served before who comes', () =>
 	atDesk({}, (desk) => {
 		const waiting = [{ max: 1, consumer: 'waits' }];
-		const { results, served } = desk.commit([receiving(10), publishing(text('first'), text('second'))], waiting);
+		const commit = desk.commit([receiving(10), publishing(text('first'), text('second'))], waiting);
+		const [{ results }, served] = [commit, servedIn(commit)];
 		expect(served.map((messages) => messages.map(({ body }) => body))).toEqual([['first']]);
 		expect((results[0] as ReceivedMessage[]).map(({ body }) => body)).toEqual(['second']);
 		desk.commit([acknowledging([...served.flat(), ...(results[0] as ReceivedMessage[])])]);

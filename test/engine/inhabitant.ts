@@ -3,7 +3,7 @@ import type { Command, Commit } from '../../durable-objects/engine/commands';
 import type { OutboxParcel } from '../../durable-objects/engine/outbox';
 import type { TopicParcel } from '../../durable-objects/engine/topic/memory';
 import type { Parcel, Queue, ReceiveCommand, ReceivedMessage, Target } from '../../durable-objects/protocol';
-import type { Site, TopicSite } from './site';
+import { type Site, servedIn, type TopicSite } from './site';
 import type { Registered } from './subscriptions';
 
 /** What can go wrong with one delivery: its call is lost, its answer is lost, it arrives twice, or the sender dies. */
@@ -67,7 +67,7 @@ export function commitOn(partition: Partition, site: Site, commands: readonly Co
 	const waiting = parked.map((wait) => wait.command);
 	const commit = site.transaction((engine) => engine.commit(commands, waiting, now));
 	partition.parcels = parcelsOf(site.engine.owedTargets, (target) => site.engine.parcelFor(target));
-	for (const [index, messages] of commit.served.entries()) (parked[index] as Parked).messages = messages;
+	for (const [index, messages] of servedIn(commit).entries()) (parked[index] as Parked).messages = messages;
 	partition.parked = parked.filter((wait) => wait.messages === undefined);
 	partition.dueAt = commit.dueAt;
 	partition.visibleAt = commit.visibleAt;

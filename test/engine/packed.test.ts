@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+	type MessageRun,
+	messagesOf,
 	type NewMessage,
 	ownId,
 	pack,
@@ -94,6 +96,18 @@ describe('what is received', () => {
 		expect(unpackReceived(packReceived(TAG, received))).toEqual(received);
 		for (const message of received) expect(unpackReceived(packReceived(TAG, [message]))).toEqual([message]);
 		expect(unpackReceived(packReceived(TAG, []))).toEqual([]);
+		const run: MessageRun = {
+			...{ position: 200, publishedAt: 7, leaseExpiresAt: 30, firstReceivedAt: 10 },
+			...{ sizes: [1, 0, 3], bodies: 'axyz' },
+		};
+		const [first, second, third] = messagesOf(TAG, run);
+		expect([first, second, third].map((message) => message?.body)).toEqual(['a', '', 'xyz']);
+		expect(second).toEqual(plain(201, { publishedAt: 7, leaseExpiresAt: 30, firstReceivedAt: 10, body: '', size: 0 }));
+		// Runs decide how the others are written, wherever they stand.
+		const mixed = [...received, run, plain(300, { key: 'k', leaseExpiresAt: 30, firstReceivedAt: 10 }), run];
+		const each = mixed.flatMap((part) => ('sizes' in part ? messagesOf(TAG, part) : [part]));
+		expect(unpackReceived(packReceived(TAG, mixed))).toEqual(each);
+		expect(unpackReceived(packReceived(TAG, [run]))).toEqual([first, second, third]);
 		const atMostOnce = [plain(1, { leaseExpiresAt: null })];
 		expect(unpackReceived(packReceived(TAG, atMostOnce))).toEqual(atMostOnce);
 	});

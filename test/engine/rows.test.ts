@@ -6,6 +6,7 @@ import { PartitionEngine } from '../../durable-objects/engine/engine';
 import type { Lease, ReceiveCommand, ReceivedMessage } from '../../durable-objects/protocol';
 import { partitionMigrations } from '../../migrations/partition';
 import { queueOf } from './queue';
+import { listed } from './site';
 
 const epoch = Date.UTC(2030, 0, 1);
 const stepMs = 5;
@@ -61,7 +62,8 @@ class Bench {
 	receive(receives: number, max: number, options: Partial<ReceiveCommand> = {}): ReceivedMessage[][] {
 		const { queue } = this;
 		const command = { kind: 'receive', queue, command: { max, consumer: 'bench', ...options } } as const;
-		return this.commit(Array.from({ length: receives }, () => command)) as ReceivedMessage[][];
+		const results = this.commit(Array.from({ length: receives }, () => command));
+		return results.map((result) => listed('bench', result)) as ReceivedMessage[][];
 	}
 
 	/** Each list of leases is one request; all of them share one commit. */

@@ -1,6 +1,8 @@
 import { Database, type Migration, migrate } from '../../durable-objects/database';
+import type { Commit } from '../../durable-objects/engine/commands';
 import { PartitionEngine } from '../../durable-objects/engine/engine';
 import { TopicEngine } from '../../durable-objects/engine/topic/engine';
+import { isRun, messagesOf, type Received, type ReceivedMessage } from '../../durable-objects/protocol';
 import { partitionMigrations } from '../../migrations/partition';
 import { topicMigrations } from '../../migrations/topic';
 
@@ -51,10 +53,41 @@ class Holder<Held> {
 	}
 }
 
+/** A partition's engine that answers a receive with messages one by one: runs are taken apart, as on the way to a client. */
+function listing(Engine: EngineClass): EngineClass {
+	return class extends Engine {
+		constructor(
+			database: Database,
+			private readonly ownTag: string,
+		) {
+			super(database, ownTag);
+		}
+
+		override commit(...asked: Parameters<PartitionEngine['commit']>): Commit {
+			const commit = super.commit(...asked);
+			const one = (result: unknown) => listed(this.ownTag, result);
+			return { ...commit, results: commit.results.map(one), served: commit.served.map(one) as Received[] };
+		}
+	};
+}
+
+/** What those who wait got of a site's engine. */
+export function servedIn({ served }: Commit): ReceivedMessage[][] {
+	return served as ReceivedMessage[][];
+}
+
+/** What was received, message by message; any other result as it is. `tag`: of the object. */
+export function listed(tag: string, result: unknown): unknown {
+	if (!Array.isArray(result)) return result;
+	return result.flatMap((part) =>
+		typeof part === 'object' && part !== null && isRun(part) ? messagesOf(tag, part) : [part],
+	);
+}
+
 /** Of a partition. */
 export class Site extends Holder<PartitionEngine> {
 	constructor(storage: DurableObjectStorage, tag: string, Engine: EngineClass = PartitionEngine) {
-		super(storage, tag, Engine, partitionMigrations);
+		super(storage, tag, listing(Engine), partitionMigrations);
 	}
 }
 

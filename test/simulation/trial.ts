@@ -4,7 +4,7 @@ import type { ReceivedMessage, SettleResult } from '../../durable-objects/protoc
 import { commandOf, receiveCommand } from '../engine/commands';
 import { Names } from '../engine/names';
 import { changed, queueOf } from '../engine/queue';
-import { type EngineClass, Site } from '../engine/site';
+import { type EngineClass, Site, servedIn } from '../engine/site';
 import { EPOCH, render, type Scribe } from '../guarantees/answers';
 import { type Action, type Asking, DEFAULT_QUEUE, type Settings } from '../guarantees/script';
 import { demand, type Held, Model } from './model';
@@ -164,7 +164,7 @@ export class Trial {
 			}
 			if (phase(action) > SERVED && !isServed) {
 				isServed = true;
-				this.checkServed(commit.served, now);
+				this.checkServed(servedIn(commit), now);
 			}
 			if (action.verb === 'publish') {
 				const added = checkPublish(model, action.messages, result as never, now, EPOCH);
@@ -177,7 +177,7 @@ export class Trial {
 		}
 		shareRetention(published);
 		begin();
-		if (!isServed) this.checkServed(commit.served, now);
+		if (!isServed) this.checkServed(servedIn(commit), now);
 		checkBuried(model, this.leaving, now);
 		model.noteEnds(now);
 		demandBuried(model, now);
