@@ -88,8 +88,8 @@ export interface ReceivedMessage extends StoredMessage {
 }
 
 /**
- * Messages that one receive hands out one after the other, for the first time, of which there is nothing to tell but their
- * bodies: they have ids of the object's own. As one, since most of a large receive is such.
+ * Messages of priority 0 that one receive hands out one after the other, for the first time, of which there is nothing to
+ * tell but their bodies: they have ids of the object's own. As one, since most of a large receive is such.
  */
 export interface MessageRun {
 	readonly position: number;

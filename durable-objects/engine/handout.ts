@@ -112,7 +112,9 @@ export class Handout {
 			segment: liveSegment(memory, segment.base, segment.span, count),
 		};
 		passRun(memory, lane, segment, run);
-		this.pushRun(segment, run);
+		// An answer's run is of no priority: its messages' sequence numbers are their positions.
+		if (lane.lane === 0) this.pushRun(segment, run);
+		else for (let at = position; at < position + count; at++) this.push(segment.record(at) as LogRecord, 1, [], now);
 		lane.handedOut.push(run);
 		lane.expiries.set(run, run.until);
 		memory.runs.add(run);

@@ -94,8 +94,13 @@ function textOf(heads: readonly (Head | null)[]): string {
 const PLAIN = /^\[[\d,]*\]$/;
 
 function headsOf(text: string): (Head | null)[] {
-	const stored = JSON.parse(text) as StoredHead[];
-	return stored.map((head) => (typeof head === 'number' ? { length: head, size: head } : head));
+	let last: Head | undefined;
+	// Neighbours are mostly of one size: they share a head.
+	const plain = (size: number) => {
+		if (last?.size !== size) last = { length: size, size };
+		return last;
+	};
+	return (JSON.parse(text) as StoredHead[]).map((head) => (typeof head === 'number' ? plain(head) : head));
 }
 
 function isPlain(head: Head): boolean {

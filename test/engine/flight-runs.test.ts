@@ -92,3 +92,17 @@ test('a late acknowledgement takes one out of a run before the rest is handed ou
 		expect(results[0]).toHaveLength(2);
 		expect(desk.site.build().snapshot()).toEqual(desk.site.engine.snapshot());
 	}));
+
+test('messages of a priority are held as a run too, and answered with their own sequence numbers', () =>
+	atDesk({}, (desk) => {
+		desk.commit([publishing(text('a'), text('b', { priority: 3 }), text('c', { priority: 3 }))]);
+		const received = desk.receive(10);
+		expect(received.map(({ body, priority, sequence }) => [body, priority, sequence % 2 ** 48])).toEqual([
+			['b', 3, 2],
+			['c', 3, 3],
+			['a', 0, 1],
+		]);
+		const [b] = received;
+		expect(acknowledgeRun(desk, b?.position ?? 0, 2).ack).toEqual(numbered(2, () => ({ outcome: 'acked' })));
+		expect(figuresOf(desk)).toMatchObject({ visible: 0, leased: 1 });
+	}));

@@ -81,6 +81,12 @@ export const runs: readonly Mutant[] = [
 		replace: '!this.isAtMostOnce &&',
 	},
 	{
+		name: 'run-of-a-priority-is-answered-as-one',
+		file: 'engine/handout.ts',
+		find: 'if (lane.lane === 0) this.pushRun',
+		replace: 'if (lane.lane >= 0) this.pushRun',
+	},
+	{
 		name: 'run-that-cannot-be-settled',
 		file: 'engine/handout.ts',
 		find: '!this.isAtMostOnce && command.attemptId',
