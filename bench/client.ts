@@ -12,6 +12,12 @@ export interface Received {
 	readonly receipt: string;
 }
 
+/** Messages, and what acknowledges all of them. */
+export interface Batch {
+	readonly messages: readonly Received[];
+	readonly receipts: readonly string[];
+}
+
 interface Outcome {
 	readonly outcome: string;
 }
@@ -83,9 +89,13 @@ export class Client {
 		await this.send('POST', `/v1/queues/${queue}/messages/batch`, JSON.stringify({ messages, minimal: true }));
 	}
 
-	async receive(queue: string, max: number, options: object = {}): Promise<Received[]> {
+	async receive(queue: string, max: number, options: object = {}): Promise<readonly Received[]> {
+		return (await this.receiveBatch(queue, max, options)).messages;
+	}
+
+	async receiveBatch(queue: string, max: number, options: object = {}): Promise<Batch> {
 		const text = await this.send('POST', `/v1/queues/${queue}/receive`, JSON.stringify({ max, ...options }));
-		return (JSON.parse(text) as { messages: Received[] }).messages;
+		return JSON.parse(text) as Batch;
 	}
 
 	async acknowledge(queue: string, messages: readonly Received[]): Promise<void> {
@@ -94,13 +104,16 @@ export class Client {
 		allAcknowledged((JSON.parse(text) as { results: Outcome[] }).results, messages.length);
 	}
 
-	/** Acknowledges what was received before, and receives the next, in one request; `minimal`: it is answered so. */
-	async exchange(queue: string, done: readonly Received[], max: number, minimal: boolean): Promise<Received[]> {
-		const ack = done.map(({ receipt }) => receipt);
+	/**
+	 * Acknowledges what was received before, and receives the next, in one request. `minimal`: it is answered so, and all of it
+	 * is acknowledged at once; else each message by its own receipt.
+	 */
+	async exchange(queue: string, done: Batch, max: number, minimal: boolean): Promise<Batch> {
+		const ack = minimal ? done.receipts : done.messages.map(({ receipt }) => receipt);
 		const text = await this.send('POST', `/v1/queues/${queue}/receive`, JSON.stringify({ max, ack, minimal }));
-		const answer = JSON.parse(text) as { messages: Received[]; ack: Outcome[] };
-		allAcknowledged(answer.ack, minimal ? 0 : done.length);
-		return answer.messages;
+		const answer = JSON.parse(text) as Batch & { readonly ack: Outcome[] };
+		allAcknowledged(answer.ack, minimal ? 0 : ack.length);
+		return answer;
 	}
 
 	/** `count` equal messages in batches of 100, over eight connections. */

@@ -76,9 +76,9 @@ function together(client: Client, cycles: number) {
 /** Batches of 10 over 10,000 keys; four consumers hold one batch each while the next is published and received. */
 function randomKeys(client: Client, cycles: number) {
 	return async (queue: string) => {
-		const held: Received[][] = [];
+		const held: (readonly Received[])[] = [];
 		let messages = 0;
-		const finish = async (batch: Received[] | undefined) => {
+		const finish = async (batch: readonly Received[] | undefined) => {
 			if (batch === undefined || batch.length === 0) return;
 			await client.acknowledge(queue, batch);
 			messages += batch.length;

@@ -32,11 +32,11 @@ async function drain(client: Client, queue: string, minimal: boolean): Promise<n
 	let endedAt = performance.now();
 	const startedAt = endedAt;
 	const consumer = async () => {
-		for (let messages = await client.receive(queue, BATCH, { minimal }); messages.length > 0; ) {
-			const next = await client.exchange(queue, messages, BATCH, minimal);
-			acknowledged += messages.length;
+		for (let held = await client.receiveBatch(queue, BATCH, { minimal }); held.messages.length > 0; ) {
+			const next = await client.exchange(queue, held, BATCH, minimal);
+			acknowledged += held.messages.length;
 			endedAt = performance.now();
-			messages = next;
+			held = next;
 		}
 	};
 	await Promise.all(Array.from({ length: CONNECTIONS }, consumer));

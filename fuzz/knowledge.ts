@@ -82,7 +82,7 @@ export class Knowledge {
 
 	/** Reads a success: `queue` is the one that was asked. */
 	learn(queue: string | undefined, body: unknown): void {
-		const { messages, results, redrives, next, id, key, accepted } = body as Learnt;
+		const { messages, receipts, results, redrives, next, id, key, accepted } = body as Learnt;
 		if (typeof key === 'string' && key.startsWith('slk_') && id !== undefined) keep(this.#keyIds, id);
 		if (queue === undefined) return;
 		if (typeof next === 'string' && /^\d+\.\d+$/.test(next)) keep(this.#cursors, next);
@@ -96,6 +96,7 @@ export class Knowledge {
 			if (message.id !== undefined) keep(this.#ids, { queue, text: message.id });
 			if (typeof message.receipt === 'string') this.receipts.add({ queue, text: message.receipt });
 		}
+		for (const text of receipts ?? []) this.receipts.add({ queue, text });
 		for (const { id: published } of results ?? []) {
 			if (published !== undefined) keep(this.#ids, { queue, text: published });
 		}
@@ -108,6 +109,7 @@ interface Learnt {
 	readonly next?: string | null;
 	readonly accepted?: number;
 	readonly messages?: { readonly id?: string; readonly receipt?: string | null }[] | number;
+	readonly receipts?: readonly string[];
 	readonly results?: readonly { readonly id?: string }[];
 	readonly redrives?: readonly { readonly id: string; readonly status: string }[];
 }

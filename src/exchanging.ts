@@ -1,10 +1,11 @@
 import type { Env } from '../durable-objects/env';
 import { isRefusal, type Queue, type ReceivedMessage, type Refusal } from '../durable-objects/protocol';
 import { isOutdated } from './directory';
+import type { Entry } from './entries';
 import { exchangeAt, settleAt } from './partitioner';
 import { Problem } from './problems';
 import type { Received, Reception } from './receiving';
-import { type Entry, type Settled, settle } from './settling';
+import { type Settled, settle } from './settling';
 
 /** What came with the acknowledgements, and of which queue; null: receiving is still to be done. */
 export interface Exchanged {

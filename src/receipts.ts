@@ -8,12 +8,20 @@ import type { Keyring, Root } from './keyring';
 export interface Located {
 	readonly partition: number;
 	readonly lease: Lease;
+	/** Set where the receipt stands for so many leases, one after the other; the lease is the first. */
+	readonly count?: number;
+}
+
+/** Texts that stand for leases: one for each, and as few as stand for all of them. */
+export interface Receipts {
+	readonly each: readonly string[];
+	readonly all: readonly string[];
 }
 
 /**
  * Messages that one receive hands out one after the other, at the same attempt, form a run. A receipt names its message
- * and its run; the seal is over the run. So a large receive makes a seal or two, not a hundred, and who could make up
- * another receipt of a run from one of it has been given that one in the same answer.
+ * and its run, or all of its run; the seal is over the run. So a large receive makes a seal or two, not a hundred, and who
+ * could make up another receipt of a run from one of it has been given that one in the same answer.
  */
 interface Run {
 	/** Position of its first message. */
@@ -28,17 +36,21 @@ const BYTES = 24;
 const LENGTH = 32;
 const SHAPE = /^[\w-]{32}$/;
 const MOST_IN_RUN = 255;
+/** In the place of a place in the run: all of it. */
+const ALL = 255;
 
 /**
  * The texts that stand for leases of one partition, in their order: sealed for this queue and this set of its partitions,
  * so that they can be neither made up nor used on another queue. The seal is SipHash-2-4, a keyed hash made for short
  * messages: 64 bits.
  */
-export function sealReceipts(keyring: Keyring, queue: Queue, partition: number, leases: readonly Lease[]): string[] {
+export function sealReceipts(keyring: Keyring, queue: Queue, partition: number, leases: readonly Lease[]): Receipts {
 	const key = sealKey(keyring[0], queue);
 	const bytes = new Uint8Array(leases.length * BYTES);
 	const fields = new DataView(bytes.buffer);
+	const firsts: number[] = [];
 	for (let from = 0; from < leases.length; ) {
+		firsts.push(from);
 		const { position: first, attempt } = leases[from] as Lease;
 		const count = runLength(leases, from);
 		const seal = sealOf(key, { first, count, attempt, partition });
@@ -55,7 +67,26 @@ export function sealReceipts(keyring: Keyring, queue: Queue, partition: number, 
 		from += count;
 	}
 	const text = bytes.toBase64({ alphabet: 'base64url' });
-	return leases.map((_, index) => text.slice(index * LENGTH, (index + 1) * LENGTH));
+	const each = leases.map((_, index) => text.slice(index * LENGTH, (index + 1) * LENGTH));
+	return { each, all: firsts.map((first) => withPlace(each[first] as string, ALL)) };
+}
+
+/** The receipt of another place in the same run. */
+function withPlace(receipt: string, place: number): string {
+	const bytes = Uint8Array.fromBase64(receipt, { alphabet: 'base64url' });
+	const fields = new DataView(bytes.buffer);
+	const from = fields.getUint8(14);
+	const count = fields.getUint8(15);
+	if (place === ALL && count === 1) return receipt;
+	const offset = (place === ALL ? 0 : place) - (from === ALL ? 0 : from);
+	fields.setFloat64(0, fields.getFloat64(0) + offset);
+	fields.setUint8(14, place);
+	return bytes.toBase64({ alphabet: 'base64url' });
+}
+
+/** The receipt of each message that a genuine one stands for. */
+export function eachReceipt(receipt: string, count: number): string[] {
+	return Array.from({ length: count }, (_, place) => withPlace(receipt, place));
 }
 
 function runLength(leases: readonly Lease[], from: number): number {
@@ -85,9 +116,12 @@ export function openReceipts(keyring: Keyring, queue: Queue, receipts: readonly 
 		const partition = fields.getUint16(at + 12);
 		const place = fields.getUint8(at + 14);
 		const count = fields.getUint8(at + 15);
-		const run = { first: position - place, count, attempt, partition };
-		if (place >= count || !isGenuine(run, fields.getUint32(at + 16), fields.getUint32(at + 20))) return null;
-		return { partition, lease: { position, attempt } };
+		const isAll = place === ALL && count > 1;
+		const run = { first: isAll ? position : position - place, count, attempt, partition };
+		if (place >= count && !isAll) return null;
+		if (!isGenuine(run, fields.getUint32(at + 16), fields.getUint32(at + 20))) return null;
+		const lease = { position, attempt };
+		return isAll ? { partition, lease, count } : { partition, lease };
 	});
 }
 

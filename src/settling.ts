@@ -9,33 +9,21 @@ import {
 	type SettleOutcome,
 } from '../durable-objects/protocol';
 import { queues } from './catalog';
-import { type Keyring, keyringOf } from './keyring';
+import { type Entry, oneByOne, openedOf } from './entries';
+import { keyringOf } from './keyring';
 import { reach } from './objects';
 import { settleAt } from './partitioner';
-import { type Fault, Problem } from './problems';
-import { type Located, openReceipts } from './receipts';
+import { Problem } from './problems';
+import type { Located } from './receipts';
 import { handoversOf, isWhole, type Successors } from './successors';
 import { fieldFault, invalid } from './validation';
 
-export type Verb = 'ack' | 'retry' | 'extend';
-
-/** One receipt of a request, where in the body it stands, and what is to happen to its message. */
-export interface Entry {
-	readonly verb: Verb;
-	readonly path: readonly PropertyKey[];
-	readonly receipt: string;
-	/** Only while the lease runs: else the outcome is `expired`. */
-	readonly onlyLeased?: true;
-	readonly delayMs?: number;
-	readonly reason?: string;
-	/** Absent for an extend: the queue's. */
-	readonly visibilityTimeoutMs?: number;
-	/** For an extend: how long it may have been held in all, since the receive. */
-	readonly totalMs?: number;
-}
-
-/** An outcome per entry, in order, and how many messages the acknowledgements have published. */
+/**
+ * An outcome per entry, in order, and how many messages the acknowledgements have published. In the place of an entry for
+ * several messages there is one for each, unless all were acknowledged.
+ */
 export interface Settled {
+	readonly entries: readonly Entry[];
 	readonly outcomes: readonly SettleOutcome[];
 	readonly published: number;
 }
@@ -54,10 +42,15 @@ export async function settle(
 	const command = (queue: Queue) => {
 		const opened = openedOf(queue, keyring, entries);
 		const partition = opened[0]?.partition ?? 0;
-		if (successors.length > 0 || !entries.every(isPlainAck) || opened.some((other) => other.partition !== partition)) {
-			return settleOn(env, queue, byPartition(opened), entries, successors, call);
+		if (
+			successors.length === 0 &&
+			entries.every(isPlainAck) &&
+			opened.every((other) => other.partition === partition)
+		) {
+			return acknowledge(env, queue, partition, entries, opened, call);
 		}
-		return acknowledge(env, queue, partition, opened, call);
+		const each = oneByOne(entries, opened);
+		return settleOn(env, queue, byPartition(openedOf(queue, keyring, each)), each, successors, call);
 	};
 	const cached = await queues.cached(env, name);
 	try {
@@ -81,12 +74,18 @@ async function acknowledge(
 	env: Env,
 	queue: Queue,
 	partition: number,
+	entries: readonly Entry[],
 	opened: readonly Located[],
 	call: typeof settleAt,
 ): Promise<Refusal | Settled> {
-	const command = { ack: opened.map(({ lease }) => lease), retry: [], extend: [] };
-	const result = await reach('once', () => call(env, queue, partition, command), SAFE_AGAIN);
-	return isRefusal(result) ? result : { outcomes: result.ack, published: 0 };
+	const ack = opened.map(({ lease, count }) => (count === undefined ? lease : { ...lease, count }));
+	const result = await reach('once', () => call(env, queue, partition, { ack, retry: [], extend: [] }), SAFE_AGAIN);
+	if (isRefusal(result)) return result;
+	if (result.ack.length === entries.length) return { entries, outcomes: result.ack, published: 0 };
+	if (!result.ack.every(({ outcome }) => outcome === 'acked')) {
+		return { entries: oneByOne(entries, opened), outcomes: result.ack, published: 0 };
+	}
+	return { entries, outcomes: result.ack.slice(0, entries.length), published: 0 };
 }
 
 /**
@@ -118,7 +117,7 @@ async function settleOn(
 	if (!isWhole(successors)) {
 		const refusals = await Promise.all(all.map(([partition, group]) => send(partition, group, successors)));
 		const published = successors.filter(({ receipt }) => outcomes[ackOf(entries, receipt)]?.outcome === 'acked');
-		return firstOf(refusals) ?? { outcomes, published: countOf(published) };
+		return firstOf(refusals) ?? { entries, outcomes, published: countOf(published) };
 	}
 	// Acknowledgements come first among the entries, so the first group has one.
 	const [lead, ...others] = all as [(typeof all)[number], ...typeof all];
@@ -133,7 +132,7 @@ async function settleOn(
 			return rest.length === 0 ? null : send(partition, rest, []);
 		}),
 	);
-	return firstOf(refusals) ?? { outcomes, published: isDone ? countOf(successors) : 0 };
+	return firstOf(refusals) ?? { entries, outcomes, published: isDone ? countOf(successors) : 0 };
 }
 
 function firstOf(refusals: readonly (Refusal | null)[]): Refusal | undefined {
@@ -155,22 +154,6 @@ function acksIn(entries: readonly Entry[], group: readonly Opened[]): Opened[] {
 interface Opened {
 	readonly index: number;
 	readonly lease: Lease;
-}
-
-/** What each entry is about. */
-function openedOf(queue: Queue, keyring: Keyring, entries: readonly Entry[]): readonly Located[] {
-	const opened = openReceipts(
-		keyring,
-		queue,
-		entries.map(({ receipt }) => receipt),
-	);
-	if (isAscending(opened)) return opened;
-	refuseRepeated(entries);
-	const bad = entries.filter((_, index) => opened[index] === null);
-	const faults = bad.map(({ path }) => fieldFault(path, 'is not a receipt of this queue, or is cut or changed'));
-	const [first] = faults;
-	if (first !== undefined) throw new Problem('invalid_receipt', first.detail, { errors: faults });
-	return opened as readonly Located[];
 }
 
 function byPartition(opened: readonly Located[]): Map<number, Opened[]> {
@@ -212,27 +195,4 @@ function refuseLateRetries({ settings: { retentionMs } }: Queue, entries: readon
 	const late = entries.filter(({ delayMs = 0 }) => delayMs > retentionMs);
 	const rule = `must be at most the queue's retention of ${retentionMs / 1_000} seconds`;
 	if (late.length > 0) throw invalid(late.map(({ path }) => fieldFault([...path.slice(0, -1), 'delaySeconds'], rule)));
-}
-
-/** As receipts of one receive are: none of them can be there twice. */
-function isAscending(opened: readonly (Located | null)[]): opened is readonly Located[] {
-	let last = Number.NEGATIVE_INFINITY;
-	for (const located of opened) {
-		if (located === null || located.lease.position <= last) return false;
-		last = located.lease.position;
-	}
-	return true;
-}
-
-/** Two wishes for one lease in one request contradict each other. */
-function refuseRepeated(entries: readonly Entry[]): void {
-	const seen = new Set(entries.map(({ receipt }) => receipt));
-	if (seen.size === entries.length) return;
-	seen.clear();
-	const faults: Fault[] = [];
-	for (const { receipt, path } of entries) {
-		if (seen.has(receipt)) faults.push(fieldFault(path, 'is a receipt that this request names twice'));
-		seen.add(receipt);
-	}
-	throw invalid(faults);
 }

@@ -1,7 +1,8 @@
-import { BODY, type Client } from '../client.ts';
+import { type Batch, BODY, type Client } from '../client.ts';
 import type { Running } from '../servers.ts';
 import { BATCH, OUTSTANDING, type Peer, together } from './peer.ts';
 
+const NOTHING: Batch = { messages: [], receipts: [] };
 const messages = Array.from({ length: BATCH }, () => ({ body: BODY }));
 
 /** Sluice on Node's own HTTP client, which makes and reads every request like the others' clients do. */
@@ -25,12 +26,12 @@ async function finishedPerSecond(client: Client, queue: string, seconds: number)
 	const elapsed = () => (performance.now() - startedAt) / 1_000;
 	let finished = 0;
 	await together(OUTSTANDING, async () => {
-		let held = await client.receive(queue, BATCH, { minimal: true });
-		while (held.length > 0) {
+		let held = await client.receiveBatch(queue, BATCH, { minimal: true });
+		while (held.messages.length > 0) {
 			const isLast = elapsed() > seconds;
-			const next = isLast ? [] : await client.exchange(queue, held, BATCH, true);
-			if (isLast) await client.acknowledge(queue, held);
-			finished += held.length;
+			const next = isLast ? NOTHING : await client.exchange(queue, held, BATCH, true);
+			if (isLast) await client.acknowledge(queue, held.messages);
+			finished += held.messages.length;
 			held = next;
 		}
 	});

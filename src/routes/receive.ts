@@ -1,5 +1,5 @@
 import { minimalText, receivedText } from '../answers';
-import { consume, withReceipts } from '../consuming';
+import { type Consumed, consume, withReceipts } from '../consuming';
 import { type App, endpoint, okText } from '../endpoint';
 import { acknowledgeFirst } from '../exchanging';
 import { milliseconds, optionalMilliseconds, QueuePath } from '../schemas/common';
@@ -18,7 +18,8 @@ export function receiveRoutes(app: App): void {
 				'Hands out up to `max` messages and holds them for the visibility timeout. No body means the defaults. ' +
 				'With `waitSeconds` the answer comes as soon as there is a message, or empty when the time is over. With `attemptId` it ' +
 				'can be asked again. `ack` acknowledges first, in the same request: what it acknowledges stays so also where receiving is ' +
-				'refused or the wait is broken off. `minimal` answers less of each message.',
+				'refused or the wait is broken off. `minimal` answers less of each message. `receipts` acknowledges all messages of the answer ' +
+				'with fewer texts than they have receipts of their own.',
 			access: 'consume',
 			params: QueuePath,
 			body: ReceiveBody,
@@ -38,12 +39,18 @@ export function receiveRoutes(app: App): void {
 			const wish = { command, deadline, signal: request.signal };
 			const textOf = body.minimal ? minimalText : receivedText;
 			const receiveTexts = () => consume(env, params.queue, wish, textOf);
-			if (body.ack === undefined) return okText(`{"messages":[${(await receiveTexts()).join()}]}`);
+			if (body.ack === undefined) return okText(`{${textsOf(await receiveTexts())}}`);
 			const acks = ackEntries('ack', body.ack);
 			const { settled, taken } = await acknowledgeFirst(env, params.queue, acks, wish);
-			const messages = taken === null ? await receiveTexts() : withReceipts(env, taken.queue, taken.received, textOf);
-			const outcomes = outcomeTexts(acks, settled.outcomes, body.minimal);
-			return okText(`{"messages":[${messages.join()}],"ack":[${outcomes.join()}]}`);
+			const consumed = taken === null ? await receiveTexts() : withReceipts(env, taken.queue, taken.received, textOf);
+			const outcomes = outcomeTexts(settled, body.minimal);
+			return okText(`{${textsOf(consumed)},"ack":[${outcomes.join()}]}`);
 		},
 	);
+}
+
+/** Of receipts that are ours. */
+function textsOf({ messages, receipts }: Consumed<string>): string {
+	const all = receipts.map((receipt) => `"${receipt}"`);
+	return `"messages":[${messages.join()}],"receipts":[${all.join()}]`;
 }

@@ -1,6 +1,7 @@
 import { LIMITS, type SettleOutcome } from '../../durable-objects/protocol';
 import { iso } from '../answers';
 import { type App, endpoint, okText } from '../endpoint';
+import type { Entry } from '../entries';
 import { optionalMilliseconds, QueuePath } from '../schemas/common';
 import {
 	AckBody,
@@ -11,7 +12,7 @@ import {
 	SettleAnswer,
 	SettleBody,
 } from '../schemas/consuming';
-import { type Entry, settle } from '../settling';
+import { type Settled, settle } from '../settling';
 import { readSuccessors } from '../successors';
 
 const COMMON = {
@@ -109,17 +110,19 @@ function settleTogether(app: App): void {
 		},
 		async (call) => {
 			const { env, params, body } = call;
-			const acks = ackEntries('ack', body.ack);
+			// What a receipt publishes, it publishes for one message.
+			const acks = ackEntries('ack', body.ack, body.publish?.[0]?.receipt === undefined);
 			const retries = retryEntries('retry', body.retry);
 			const extends_ = extendEntries('extend', body.extend);
 			const entries = strictly(body, [...acks, ...retries, ...extends_]);
 			const successors = body.publish === undefined ? [] : await readSuccessors(call, body.publish);
 			const settled = await settle(env, params.queue, entries, successors);
-			const results = outcomeTexts(entries, settled.outcomes, false);
-			const retriesEnd = acks.length + retries.length;
-			const [ack, retry] = [results.slice(0, acks.length), results.slice(acks.length, retriesEnd)];
+			const results = outcomeTexts(settled, false);
+			const extendsFrom = results.length - extends_.length;
+			const retriesFrom = extendsFrom - retries.length;
+			const [ack, retry] = [results.slice(0, retriesFrom), results.slice(retriesFrom, extendsFrom)];
 			const published = body.publish === undefined ? '' : `,"published":${settled.published}`;
-			return okText(`{"ack":[${ack}],"retry":[${retry}],"extend":[${results.slice(retriesEnd)}]${published}}`);
+			return okText(`{"ack":[${ack}],"retry":[${retry}],"extend":[${results.slice(extendsFrom)}]${published}}`);
 		},
 	);
 }
@@ -131,16 +134,16 @@ async function settleAlone(
 	wishes: readonly Entry[],
 ): Promise<Response> {
 	const entries = strictly(body, wishes);
-	const { outcomes } = await settle(env, queue, entries);
-	return okText(`{"results":[${outcomeTexts(entries, outcomes, body.minimal)}]}`);
+	return okText(`{"results":[${outcomeTexts(await settle(env, queue, entries), body.minimal)}]}`);
 }
 
 function strictly({ onlyLeased }: Manner, entries: readonly Entry[]): readonly Entry[] {
 	return onlyLeased ? entries.map((entry) => ({ ...entry, onlyLeased })) : entries;
 }
 
-export function ackEntries(list: string, receipts: readonly string[]): Entry[] {
-	return receipts.map((receipt, index) => ({ verb: 'ack', path: [list, index], receipt }));
+/** `mayBeSeveral`: of receipts that stand for several messages too. */
+export function ackEntries(list: string, receipts: readonly string[], mayBeSeveral = true): Entry[] {
+	return receipts.map((receipt, index) => ({ verb: 'ack', path: [list, index], receipt, mayBeSeveral }));
 }
 
 function retryEntries(list: string, wishes: readonly RetryWish[]): Entry[] {
@@ -166,13 +169,9 @@ function extendEntries(list: string, wishes: readonly ExtendWish[]): Entry[] {
  * An outcome per entry, as JSON; `minimal`: only of those that were not acknowledged. Those that say nothing more are written
  * down: there may be a hundred, of receipts that are known to be ours.
  */
-export function outcomeTexts(
-	entries: readonly Entry[],
-	settled: readonly SettleOutcome[],
-	minimal: boolean | undefined,
-): string[] {
+export function outcomeTexts({ entries, outcomes }: Settled, minimal: boolean | undefined): string[] {
 	const texts: string[] = [];
-	settled.forEach((outcome, index) => {
+	outcomes.forEach((outcome, index) => {
 		const { receipt } = entries[index] as Entry;
 		if (outcome.outcome !== 'acked') texts.push(JSON.stringify({ receipt, ...outcomeAnswer(outcome) }));
 		else if (!minimal) texts.push(`{"receipt":"${receipt}","outcome":"acked"}`);

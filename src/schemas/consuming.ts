@@ -187,8 +187,15 @@ const ackOutcomes = z
 		'What became of each receipt, in order; with `minimal`, only of those that are not `acked`. Only where `ack` is.',
 	);
 
-export const ReceivedFully = z.object({ messages: z.array(ReceivedAnswer), ack: ackOutcomes });
-export const ReceivedMinimally = z.object({ messages: z.array(MinimalAnswer), ack: ackOutcomes });
+const receipts = z
+	.array(z.string())
+	.describe(
+		'Acknowledging these acknowledges all messages: each stands for those of `messages` that stood one after the other in the queue. ' +
+			'They are for acknowledging only. Its outcome is one, `acked`, or one for each of its messages, by their own receipts.',
+	);
+
+export const ReceivedFully = z.object({ messages: z.array(ReceivedAnswer), receipts, ack: ackOutcomes });
+export const ReceivedMinimally = z.object({ messages: z.array(MinimalAnswer), receipts, ack: ackOutcomes });
 export const ReceiveAnswer = z.union([ReceivedFully, ReceivedMinimally]);
 export const SettleAnswer = z.object({
 	ack: z.array(OutcomeAnswer),

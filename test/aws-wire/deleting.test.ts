@@ -68,6 +68,14 @@ describe('DeleteMessage', () => {
 		});
 	});
 
+	test('a receipt of the native API that stands for several messages is none', async () => {
+		const queue = await queueWith('x', 'y');
+		const { body } = await ask('POST', `/v1/queues/${queue}/receive`);
+		const [several] = (body as { receipts: string[] }).receipts as [string];
+		expect(await failure('DeleteMessage', deleting(queue, several))).toMatchObject({ code: 'ReceiptHandleIsInvalid' });
+		expect(await figures(queue)).toEqual([0, 2]);
+	});
+
 	test('handles are native receipts', async () => {
 		const queue = await queueWith('x', 'y');
 		const [x] = (await receiveMessages(queue, { MaxNumberOfMessages: 1 })) as [Message];

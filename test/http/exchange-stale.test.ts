@@ -18,7 +18,7 @@ it('what was acknowledged is told where receiving must begin anew: the receipts 
 	const command = { max: 1, consumer: 'somebody' };
 	const entry = { verb: 'ack', path: ['ack', 0], receipt } as const;
 	expect(await acknowledgeFirst(moved, queue, [entry], { command, deadline: 0 })).toEqual({
-		settled: { outcomes: [{ outcome: 'acked' }], published: 0 },
+		settled: { entries: [entry], outcomes: [{ outcome: 'acked' }], published: 0 },
 		taken: null,
 	});
 });

@@ -83,7 +83,10 @@ describe('receive with acknowledgements', () => {
 
 	it('answers no outcomes where none were asked for, and none for none', async () => {
 		const queue = await newQueue();
-		expect((await ask('POST', `/v1/queues/${queue}/receive`, { json: {} })).body).toEqual({ messages: [] });
-		expect(await exchange(queue, [])).toEqual({ messages: [], ack: [] });
+		expect((await ask('POST', `/v1/queues/${queue}/receive`, { json: {} })).body).toEqual({
+			messages: [],
+			receipts: [],
+		});
+		expect(await exchange(queue, [])).toEqual({ messages: [], receipts: [], ack: [] });
 	});
 });

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { SettleOutcome } from '../../../durable-objects/protocol';
-import type { Entry } from '../../settling';
+import type { Entry } from '../../entries';
 import { batchAnswer, batchEntries, eachWith, goodOf, readEntries } from '../batches';
 import { AwsError } from '../errors';
 import type { Actions, Call } from '../facade';

@@ -1,9 +1,10 @@
 import type { Env } from '../../../durable-objects/env';
 import type { Queue, SettleOutcome } from '../../../durable-objects/protocol';
 import { queues } from '../../catalog';
+import type { Entry } from '../../entries';
 import { keyringOf } from '../../keyring';
 import { openReceipts } from '../../receipts';
-import { type Entry, settle } from '../../settling';
+import { settle } from '../../settling';
 import { AwsError } from '../errors';
 import { invalidParameter, SQS_ERRORS } from './errors';
 
@@ -41,7 +42,9 @@ async function goodHandles(env: Env, name: string, entries: readonly Entry[]): P
 	const keyring = keyringOf(env);
 	const receipts = entries.map(({ receipt }) => receipt);
 	const goodIn = (queue: Queue) =>
-		openReceipts(keyring, queue, receipts).flatMap((found, index) => (found === null ? [] : [index]));
+		openReceipts(keyring, queue, receipts).flatMap((found, index) =>
+			found === null || found.count !== undefined ? [] : [index],
+		);
 	const good = goodIn(await queues.cached(env, name));
 	const expected = receipts.filter((receipt) => receipt !== NOTHING_TO_SETTLE);
 	return good.length === expected.length ? good : goodIn(await queues.fresh(env, name));

@@ -59,7 +59,7 @@ export const receivingActions: Actions = {
 			};
 			const deadline = waitSeconds === 0 ? 0 : Date.now() + milliseconds(waitSeconds);
 			const { signal } = call.request;
-			const messages = await consume(call.env, name, { command, deadline, signal }, (message, receipt) =>
+			const { messages } = await consume(call.env, name, { command, deadline, signal }, (message, receipt) =>
 				messageAnswer(call, message, receipt, wanted),
 			);
 			return messages.length === 0 ? {} : { Messages: messages };

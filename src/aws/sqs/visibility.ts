@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { LIMITS, type SettleOutcome } from '../../../durable-objects/protocol';
+import type { Entry } from '../../entries';
 import { milliseconds } from '../../schemas/common';
-import type { Entry } from '../../settling';
 import { batchAnswer, batchEntries, eachWith, goodOf, readEntries } from '../batches';
 import { AwsError } from '../errors';
 import type { Actions, Call } from '../facade';
