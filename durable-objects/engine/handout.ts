@@ -13,7 +13,6 @@ import { leaveLease, liveSegment } from './leases';
 import type { Flight, FlightRun, Lane, Memory } from './memory';
 import { type LogRecord, storedMessage, weightOf } from './message';
 import { forgetReceive } from './receive-attempts';
-import { isExpired, isLastAttempt } from './rules';
 import type { Segment } from './segments';
 import { deleteStraggler, insertStraggler, moveStraggler, type Straggler } from './stragglers';
 import { observe } from './totals';
@@ -22,9 +21,6 @@ import { observe } from './totals';
 export interface Budget {
 	units: number;
 }
-
-/** Fewer are flights each. */
-const SHORTEST_RUN = 2;
 
 /** One receive under way: how much it may still take, and what it has. */
 export class Handout {
@@ -71,6 +67,11 @@ export class Handout {
 		return this.settings.delivery === 'at-most-once';
 	}
 
+	/** It can be asked for again by its name. */
+	get isNamed(): boolean {
+		return this.command.attemptId !== undefined;
+	}
+
 	/** It holds messages, for some time. */
 	get isRepeatable(): boolean {
 		return this.flights.length > 0 && this.leaseMs > 0;
@@ -92,18 +93,10 @@ export class Handout {
 		addFlight(this.memory, this.settings, flight);
 	}
 
-	/**
-	 * As many messages as fit, from the cursor on, of a segment in which all are plain: each as `giveFresh` would, and held as
-	 * one run. Nothing where one of them could not be held as the others are.
-	 */
-	giveRun(lane: Lane, segment: Segment): void {
-		const { memory, settings, now, command } = this;
-		const isHeldAlike = !this.isAtMostOnce && command.attemptId === undefined && !isLastAttempt(settings, 1, undefined);
-		if (!isHeldAlike || isExpired({ head: {}, retainedFrom: segment.writtenAt }, settings, now)) return;
-		const position = Math.max(lane.cursor, segment.base);
-		const sizes = this.fittingSizes(segment, position);
+	/** Messages of a segment from a position on, all plain: each as `giveFresh` would, and held as one run. */
+	giveRun(lane: Lane, segment: Segment, position: number, sizes: readonly number[]): void {
+		const { memory, now, command } = this;
 		const count = sizes.length;
-		if (count < SHORTEST_RUN) return;
 		const bytes = sizes.reduce((sum, size) => sum + size, 0);
 		observe(memory, 'publishToDelivery', now - segment.writtenAt, count);
 		const run: FlightRun = {
@@ -123,7 +116,7 @@ export class Handout {
 	}
 
 	/** Of the messages from a position on that can be handed out before this is full. */
-	private fittingSizes(segment: Segment, position: number): number[] {
+	fittingSizes(segment: Segment, position: number): number[] {
 		const most = Math.min(this.room, LIMITS.inFlight - this.memory.leasedMessages, segment.end - position);
 		const sizes: number[] = [];
 		let { bytes } = this;

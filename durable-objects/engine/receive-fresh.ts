@@ -6,7 +6,7 @@ import type { Lane } from './memory';
 import type { Head } from './message';
 import type { Choice } from './preference';
 import { isMine } from './receive-keys';
-import { isDue, isExpired, waitsUntil } from './rules';
+import { isDue, isExpired, isLastAttempt, waitsUntil } from './rules';
 import { unschedule } from './scheduled';
 import { type Segment, segmentAtOrAfter } from './segments';
 
@@ -24,11 +24,24 @@ export function takeFresh(handout: Handout, lane: Lane, choice?: Choice): void {
 	}
 }
 
+/** Fewer are flights each. */
+const SHORTEST_RUN = 2;
+
+/** From the cursor on, as many as fit, of a segment in which all are plain; none where one of them could not be held as the others are. */
+function takeRun(handout: Handout, lane: Lane, segment: Segment): void {
+	const { settings, now } = handout;
+	const isHeldAlike = !handout.isAtMostOnce && !handout.isNamed && !isLastAttempt(settings, 1, undefined);
+	if (!isHeldAlike || isExpired({ head: {}, retainedFrom: segment.writtenAt }, settings, now)) return;
+	const position = Math.max(lane.cursor, segment.base);
+	const sizes = handout.fittingSizes(segment, position);
+	if (sizes.length >= SHORTEST_RUN) handout.giveRun(lane, segment, position, sizes);
+}
+
 /** Answers false where the scan must not go on. */
 function readSegment(handout: Handout, lane: Lane, segment: Segment, choice: Choice | undefined): boolean {
 	const { database, memory, settings, now } = handout;
 	// A choice is one of keys, and a plain message has none.
-	if (choice === undefined && segment.isPlain) handout.giveRun(lane, segment);
+	if (choice === undefined && segment.isPlain) takeRun(handout, lane, segment);
 	for (let position = Math.max(lane.cursor, segment.base); position < segment.end; position++) {
 		if (handout.isFull() || handout.isTired()) return true;
 		const head = segment.head(position);

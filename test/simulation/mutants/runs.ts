@@ -64,21 +64,21 @@ export const runs: readonly Mutant[] = [
 	},
 	{
 		name: 'run-on-its-last-attempt',
-		file: 'engine/handout.ts',
+		file: 'engine/receive-fresh.ts',
 		find: ' && !isLastAttempt(settings, 1, undefined)',
 		replace: '',
 	},
 	{
 		name: 'run-of-expired-messages',
-		file: 'engine/handout.ts',
+		file: 'engine/receive-fresh.ts',
 		find: ' || isExpired({ head: {}, retainedFrom: segment.writtenAt }, settings, now)',
 		replace: '',
 	},
 	{
 		name: 'run-of-a-named-receive',
-		file: 'engine/handout.ts',
-		find: '!this.isAtMostOnce && command.attemptId === undefined &&',
-		replace: '!this.isAtMostOnce &&',
+		file: 'engine/receive-fresh.ts',
+		find: ' && !handout.isNamed',
+		replace: '',
 	},
 	{
 		name: 'run-of-a-priority-is-answered-as-one',
@@ -88,9 +88,9 @@ export const runs: readonly Mutant[] = [
 	},
 	{
 		name: 'run-that-cannot-be-settled',
-		file: 'engine/handout.ts',
-		find: '!this.isAtMostOnce && command.attemptId',
-		replace: 'command.attemptId',
+		file: 'engine/receive-fresh.ts',
+		find: '!handout.isAtMostOnce && ',
+		replace: '',
 	},
 	{
 		name: 'run-of-what-has-keys',
