@@ -20,8 +20,8 @@ const often = { abort: 0.08, vanish: 0.05, late: 0.04, extend: 0.1, fail: 0.06, 
 export async function consume(site: Site, queue: string, plan: QueuePlan, name: string): Promise<void> {
 	const prng = choicesOf(site, name);
 	while (!site.done.aborted) {
-		const { messages, leaseMs } = await receive(site, queue, plan, name, prng);
-		if (messages.length > 0) await work({ site, queue, plan, name, prng }, messages, leaseMs);
+		const { messages, receipts, leaseMs } = await receive(site, queue, plan, name, prng);
+		if (messages.length > 0) await work({ site, queue, plan, name, prng, receipts }, messages, leaseMs);
 	}
 }
 
@@ -35,7 +35,8 @@ async function receive(site: Site, queue: string, plan: QueuePlan, client: strin
 	const { start, end, state, trouble, ...reply } = await site.client.send('POST', `queues/${queue}/receive`, body, {
 		signal,
 	});
-	const messages = ((reply.body as { messages?: Received[] } | undefined)?.messages ?? []).map(heldOf);
+	const answer = reply.body as { messages?: Received[]; receipts?: string[] } | undefined;
+	const messages = (answer?.messages ?? []).map(heldOf);
 	if (state === 'unsent') await pause(downMs, site.done);
 	else {
 		const seen = messages.map(({ receipt: _, ...message }) => message);
@@ -43,7 +44,7 @@ async function receive(site: Site, queue: string, plan: QueuePlan, client: strin
 		site.journal.add({ kind: 'receive', client, start, end, state, queue, leaseMs, messages: seen, ...told });
 		if (state !== 'answered' && state !== 'aborted') await pause(downMs, site.done);
 	}
-	return { messages, leaseMs };
+	return { messages, receipts: answer?.receipts ?? [], leaseMs };
 }
 
 interface Received extends Omit<Held, 'label' | 'until' | 'deadLetter'> {
@@ -65,6 +66,8 @@ export interface Consumer {
 	readonly plan: QueuePlan;
 	readonly name: string;
 	readonly prng: Prng;
+	/** They stand for all messages of the newest receive. */
+	readonly receipts: readonly string[];
 }
 
 async function work(consumer: Consumer, messages: readonly Held[], leaseMs: number): Promise<void> {
@@ -86,7 +89,7 @@ async function work(consumer: Consumer, messages: readonly Held[], leaseMs: numb
 		await settle(consumer, intents, false);
 		await pause(thinkingMs * 10, site.done);
 	}
-	await settle(consumer, verdicts, untilAnswered);
+	await settle(consumer, verdicts, untilAnswered, prng.chance(0.5));
 }
 
 /** What becomes of each. After a failure the rest of its key goes back untried: else its order would be lost behind it. */

@@ -14,16 +14,27 @@ export type Intent =
 
 const downMs = 50;
 
-/** In one request of mixed verbs, or one request per verb; again and again where it shall be answered. */
-export async function settle(consumer: Consumer, intents: readonly Intent[], untilAnswered: boolean): Promise<void> {
+/**
+ * In one request of mixed verbs, or one request per verb; again and again where it shall be answered. `asOne`: where all that
+ * was received is acknowledged, it is by the receipts that stand for all of it.
+ */
+export async function settle(
+	consumer: Consumer,
+	intents: readonly Intent[],
+	untilAnswered: boolean,
+	asOne = false,
+): Promise<void> {
 	const publishes = intents.some((intent) => intent.verb === 'ack' && intent.next !== undefined);
 	// What a key's order hangs on goes in one step.
 	const isOne = publishes || consumer.prng.chance(0.5);
 	const verbs = (['retry', 'ack', 'extend'] as const).map((verb) => intents.filter((intent) => intent.verb === verb));
 	const requests = isOne ? [intents] : verbs.filter(({ length }) => length > 0);
 	for (const request of requests) {
+		const verb = isOne ? 'settle' : (request[0] as Intent).verb;
+		const body = verb === 'settle' ? settleBody(request) : verbBody(request);
+		const isAll = asOne && verb === 'ack' && request.length === intents.length;
 		for (;;) {
-			const state = await send(consumer, request, isOne ? 'settle' : (request[0] as Intent).verb);
+			const state = await send(consumer, request, verb, isAll ? { receipts: consumer.receipts } : body);
 			if (state === 'answered' || state === 'refused') break;
 			if (!untilAnswered || consumer.site.done.aborted) break;
 			await pause(downMs, consumer.site.done);
@@ -31,10 +42,15 @@ export async function settle(consumer: Consumer, intents: readonly Intent[], unt
 	}
 }
 
-async function send(consumer: Consumer, intents: readonly Intent[], verb: string): Promise<Reply['state']> {
+async function send(
+	consumer: Consumer,
+	intents: readonly Intent[],
+	verb: string,
+	body: object,
+): Promise<Reply['state']> {
 	const { site, queue, name } = consumer;
 	const path = `queues/${queue}/${verb}`;
-	const reply = await site.client.send('POST', path, verb === 'settle' ? settleBody(intents) : verbBody(intents));
+	const reply = await site.client.send('POST', path, body);
 	const { start, end, state, trouble } = reply;
 	if (state === 'unsent') return state;
 	const answers = answersIn(reply, verb, intents);
@@ -92,7 +108,11 @@ interface Answer {
 /** One per intent, in its order; none where there was no answer. */
 function answersIn({ state, body }: Reply, verb: string, intents: readonly Intent[]): readonly (Answer | undefined)[] {
 	if (state !== 'answered') return [];
-	if (verb !== 'settle') return (body as { results: Answer[] }).results;
+	if (verb !== 'settle') {
+		const { results } = body as { results: Answer[] };
+		// Of receipts that stand for several messages: all of these are acknowledged.
+		return results.length === intents.length ? results : intents.map(() => ({ outcome: 'acked' }));
+	}
 	const next = { ack: 0, retry: 0, extend: 0 };
 	const answers = body as Record<Intent['verb'], Answer[]>;
 	return intents.map((intent) => answers[intent.verb][next[intent.verb]++]);
