@@ -110,6 +110,16 @@ export function isRun(part: ReceivedMessage | MessageRun): part is MessageRun {
 	return 'sizes' in part;
 }
 
+/** How many messages these are. */
+export function countOf(parts: Received): number {
+	return parts.reduce((sum, part) => sum + (isRun(part) ? part.sizes.length : 1), 0);
+}
+
+/** Each message by itself. `tag`: of its object. */
+export function oneByOne(tag: string, parts: Received): ReceivedMessage[] {
+	return parts.flatMap((part) => (isRun(part) ? messagesOf(tag, part) : [part]));
+}
+
 /** Each message of a run by itself. `tag`: of its object. */
 export function messagesOf(tag: string, run: MessageRun): ReceivedMessage[] {
 	const { position: first, publishedAt, bodies, leaseExpiresAt, firstReceivedAt } = run;

@@ -95,7 +95,14 @@ function isPlain(message: ReceivedMessage): boolean {
 	return true;
 }
 
-export function unpackReceived(received: Refusal | PackedReceived): Refusal | ReceivedMessage[] {
+/** What was received of an object, as it came: runs are left as one. */
+export interface Unpacked {
+	/** Of the object: see `messagesOf`. */
+	readonly tag: string;
+	readonly parts: Received;
+}
+
+export function unpackReceived(received: Refusal | PackedReceived): Refusal | Unpacked {
 	if (isRefusal(received)) return received;
 	const { batch, bodies } = received;
 	const { tag, leaseExpiresAt, firstReceivedAt, messages } = fromText(batch);
@@ -104,15 +111,18 @@ export function unpackReceived(received: Refusal | PackedReceived): Refusal | Re
 		at += units;
 		return bodies.slice(at - units, at);
 	};
-	return messages.flatMap((message): ReceivedMessage | ReceivedMessage[] => {
+	const parts = messages.map((message): Received[number] => {
 		if (!isTuple(message)) return { ...message, body: next(message.body) };
 		const [position, publishedAt, size] = message;
 		const sizes = typeof size === 'number' ? [size] : size;
-		const bodies = next(sizes.reduce((sum, one) => sum + one, 0));
-		const run = messagesOf(tag, { position, publishedAt, sizes, bodies, leaseExpiresAt, firstReceivedAt });
+		const units = sizes.reduce((sum, one) => sum + one, 0);
+		const run = { position, publishedAt, sizes, bodies: next(units), leaseExpiresAt, firstReceivedAt };
+		if (typeof size !== 'number') return run;
 		const [, , , key, contentType] = message as PlainMessage;
-		return key === undefined ? run : run.map((only) => ({ ...only, key: key ?? undefined, contentType }));
+		const [only] = messagesOf(tag, run);
+		return { ...(only as ReceivedMessage), key: key ?? undefined, contentType };
 	});
+	return { tag, parts };
 }
 
 function isTuple(message: PackedMessage): message is PlainRun | PlainMessage {

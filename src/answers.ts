@@ -1,12 +1,14 @@
-import type {
-	BrowsedMessage,
-	CopyOf,
-	DeadLetter,
-	Failure,
-	Queue,
-	ReceivedMessage,
-	RedriveRun,
-	StoredMessage,
+import {
+	type BrowsedMessage,
+	type CopyOf,
+	type DeadLetter,
+	type Failure,
+	type MessageRun,
+	ownId,
+	type Queue,
+	type ReceivedMessage,
+	type RedriveRun,
+	type StoredMessage,
 } from '../durable-objects/protocol';
 import { settingsAnswer } from './schemas/settings';
 
@@ -95,6 +97,20 @@ export function minimalText(message: ReceivedMessage, receipt: string | null): s
 		`{"id":"${message.id}",${key === undefined ? '' : `"key":${JSON.stringify(key)},`}` +
 		`"body":${JSON.stringify(message.body)},"receipt":${receipt === null ? 'null' : `"${receipt}"`}}`
 	);
+}
+
+/** Of each message of a run: the same, as many times. */
+export function minimalTexts(
+	tag: string,
+	{ position, sizes, bodies }: MessageRun,
+	receipts: readonly string[],
+): string[] {
+	let at = 0;
+	return sizes.map((size, index) => {
+		at += size;
+		const body = JSON.stringify(bodies.slice(at - size, at));
+		return `{"id":"${ownId(tag, position + index)}","body":${body},"receipt":"${receipts[index]}"}`;
+	});
 }
 
 export function browsedAnswer(message: BrowsedMessage) {

@@ -1,5 +1,5 @@
 import type { Env } from '../durable-objects/env';
-import { isRefusal, type Queue, type ReceivedMessage, type Refusal } from '../durable-objects/protocol';
+import { isRefusal, type Queue, type Refusal, type Unpacked } from '../durable-objects/protocol';
 import { isOutdated } from './directory';
 import type { Entry } from './entries';
 import { exchangeAt, settleAt } from './partitioner';
@@ -23,17 +23,17 @@ export async function acknowledgeFirst(
 	acks: readonly Entry[],
 	{ command, deadline }: Pick<Reception, 'command' | 'deadline'>,
 ): Promise<Exchanged> {
-	let taken: { readonly queue: Queue; readonly messages: Refusal | readonly ReceivedMessage[] } | undefined;
+	let taken: { readonly queue: Queue; readonly received: Refusal | Unpacked } | undefined;
 	const settled = await settle(env, name, acks, [], async (_, queue, partition, settlement) => {
 		if (queue.settings.partitions > 1 || deadline > 0) return settleAt(env, queue, partition, settlement);
 		const both = await exchangeAt(env, queue, partition, settlement, command);
-		taken = { queue, messages: both.received };
+		taken = { queue, received: both.received };
 		return both.settled;
 	});
 	if (taken === undefined) return { settled, taken: null };
-	const { queue, messages } = taken;
+	const { queue, received } = taken;
 	// The settings were changed in between: whoever receives next reads them anew. What was acknowledged is told.
-	if (isRefusal(messages) && isOutdated(messages)) return { settled, taken: null };
-	if (isRefusal(messages)) throw Problem.of(messages);
-	return { settled, taken: { queue, received: [{ partition: 0, messages }] } };
+	if (isRefusal(received) && isOutdated(received)) return { settled, taken: null };
+	if (isRefusal(received)) throw Problem.of(received);
+	return { settled, taken: { queue, received: [{ partition: 0, ...received }] } };
 }

@@ -10,7 +10,6 @@ import {
 	partitionOfKey,
 	type Queue,
 	type ReceiveCommand,
-	type ReceivedMessage,
 	type Refusal,
 	type SettleCommand,
 	type SettleResult,
@@ -21,6 +20,7 @@ import {
 	told,
 	topicObjectName,
 	toText,
+	type Unpacked,
 	unpackReceived,
 	unpackResult,
 } from '../durable-objects/protocol';
@@ -90,7 +90,7 @@ export async function receiveAt(
 	queue: Queue,
 	index: number,
 	command: ReceiveCommand,
-): Promise<Refusal | ReceivedMessage[]> {
+): Promise<Refusal | Unpacked> {
 	return unpackReceived(await partitionAt(env, queue, index).receive(textOf(queue), toText(command)));
 }
 
@@ -112,7 +112,7 @@ export async function exchangeAt(
 	index: number,
 	settlement: SettleCommand,
 	command: ReceiveCommand,
-): Promise<{ readonly settled: Refusal | SettleResult; readonly received: Refusal | ReceivedMessage[] }> {
+): Promise<{ readonly settled: Refusal | SettleResult; readonly received: Refusal | Unpacked }> {
 	const partition = partitionAt(env, queue, index);
 	const answer = await partition.settleAndReceive(textOf(queue), packSettle(settlement), toText(command));
 	return { settled: unpackResult(answer.settled), received: unpackReceived(answer.received) };

@@ -12,6 +12,12 @@ export interface Located {
 	readonly count?: number;
 }
 
+/** Leases one after the other, at the same attempt: at most `MOST_IN_RUN`. */
+export interface Leases extends Lease {
+	/** Absent: one. */
+	readonly count?: number;
+}
+
 /** Texts that stand for leases: one for each, and as few as stand for all of them. */
 export interface Receipts {
 	readonly each: readonly string[];
@@ -44,18 +50,17 @@ const ALL = 255;
  * so that they can be neither made up nor used on another queue. The seal is SipHash-2-4, a keyed hash made for short
  * messages: 64 bits.
  */
-export function sealReceipts(keyring: Keyring, queue: Queue, partition: number, leases: readonly Lease[]): Receipts {
+export function sealReceipts(keyring: Keyring, queue: Queue, partition: number, leases: readonly Leases[]): Receipts {
 	const key = sealKey(keyring[0], queue);
-	const bytes = new Uint8Array(leases.length * BYTES);
+	const runs = runsOf(leases);
+	const bytes = new Uint8Array(runs.reduce((sum, { count }) => sum + count, 0) * BYTES);
 	const fields = new DataView(bytes.buffer);
 	const firsts: number[] = [];
-	for (let from = 0; from < leases.length; ) {
-		firsts.push(from);
-		const { position: first, attempt } = leases[from] as Lease;
-		const count = runLength(leases, from);
+	let at = 0;
+	for (const { first, count, attempt } of runs) {
+		firsts.push(at / BYTES);
 		const seal = sealOf(key, { first, count, attempt, partition });
 		for (let place = 0; place < count; place++) {
-			const at = (from + place) * BYTES;
 			fields.setFloat64(at, first + place);
 			fields.setUint32(at + 8, attempt);
 			fields.setUint16(at + 12, partition);
@@ -63,12 +68,25 @@ export function sealReceipts(keyring: Keyring, queue: Queue, partition: number, 
 			fields.setUint8(at + 15, count);
 			fields.setUint32(at + 16, seal.h);
 			fields.setUint32(at + 20, seal.l);
+			at += BYTES;
 		}
-		from += count;
 	}
 	const text = bytes.toBase64({ alphabet: 'base64url' });
-	const each = leases.map((_, index) => text.slice(index * LENGTH, (index + 1) * LENGTH));
+	const each: string[] = [];
+	for (let from = 0; from < text.length; from += LENGTH) each.push(text.slice(from, from + LENGTH));
 	return { each, all: firsts.map((first) => withPlace(each[first] as string, ALL)) };
+}
+
+/** Leases one after the other, at the same attempt, as runs of at most so many. */
+function runsOf(leases: readonly Leases[]): Omit<Run, 'partition'>[] {
+	const runs: { first: number; count: number; attempt: number }[] = [];
+	for (const { position, attempt, count = 1 } of leases) {
+		const last = runs.at(-1);
+		const isNext = last !== undefined && last.first + last.count === position && last.attempt === attempt;
+		if (isNext && last.count + count <= MOST_IN_RUN) last.count += count;
+		else runs.push({ first: position, count, attempt });
+	}
+	return runs;
 }
 
 /** The receipt of another place in the same run. */
@@ -87,17 +105,6 @@ function withPlace(receipt: string, place: number): string {
 /** The receipt of each message that a genuine one stands for. */
 export function eachReceipt(receipt: string, count: number): string[] {
 	return Array.from({ length: count }, (_, place) => withPlace(receipt, place));
-}
-
-function runLength(leases: readonly Lease[], from: number): number {
-	const { position, attempt } = leases[from] as Lease;
-	let count = 1;
-	while (count < MOST_IN_RUN) {
-		const next = leases[from + count];
-		if (next?.position !== position + count || next.attempt !== attempt) break;
-		count++;
-	}
-	return count;
 }
 
 /** What receipts say, in their order; null for one that was not made here for this queue (or was cut or changed). */

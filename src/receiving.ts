@@ -1,12 +1,13 @@
 import type { Env } from '../durable-objects/env';
 import {
+	countOf,
 	isRefusal,
 	type PackedReceived,
 	type Queue,
 	type ReceiveCommand,
-	type ReceivedMessage,
 	type Refusal,
 	told,
+	type Unpacked,
 	unpackReceived,
 } from '../durable-objects/protocol';
 import { objectProblem, reach } from './objects';
@@ -27,8 +28,8 @@ export interface Reception {
 	readonly signal: AbortSignal;
 }
 
-/** Messages and the partition of each. */
-export type Received = readonly { readonly partition: number; readonly messages: readonly ReceivedMessage[] }[];
+/** Messages, by their partitions. */
+export type Received = readonly (Unpacked & { readonly partition: number })[];
 
 /** Messages as they are there, or that come before the deadline; none is an empty answer. */
 export async function receive(reception: Reception): Promise<Refusal | Received> {
@@ -37,7 +38,7 @@ export async function receive(reception: Reception): Promise<Refusal | Received>
 	if (queue.settings.partitions > 1) return receiveFromMany(reception, deadline);
 	const isPatient = deadline.leftMs() > 0;
 	const answer = isPatient ? await waitAndTake(reception, deadline) : await take(reception, 0, command.max);
-	return isRefusal(answer) ? answer : [{ partition: 0, messages: answer }];
+	return isRefusal(answer) ? answer : [{ partition: 0, ...answer }];
 }
 
 /**
@@ -80,9 +81,9 @@ async function receiveAgain({ env, queue, command }: Reception): Promise<Refusal
 		reach('repeatable', () => receiveAt(env, queue, partition, { ...command, onlyRepeat: true })),
 	);
 	const received: Received[number][] = [];
-	for (const [partition, messages] of parts.entries()) {
-		if (isRefusal(messages)) return messages;
-		if (messages.length > 0) received.push({ partition, messages });
+	for (const [partition, some] of parts.entries()) {
+		if (isRefusal(some)) return some;
+		if (some.parts.length > 0) received.push({ partition, ...some });
 	}
 	return received;
 }
@@ -106,7 +107,7 @@ const NO_TIME = new Deadline(0);
 
 /** What a receive has got so far. */
 class Batch {
-	private readonly received: { partition: number; messages: readonly ReceivedMessage[] }[] = [];
+	private readonly received: Received[number][] = [];
 	refusal: Refusal | undefined;
 
 	constructor(
@@ -118,11 +119,11 @@ class Batch {
 	/** Takes what the partition has, at once. */
 	async ask(partition: number): Promise<void> {
 		try {
-			const messages = await take(this.reception, partition, this.missing);
-			if (isRefusal(messages)) this.refusal ??= messages;
-			else if (messages.length > 0) {
-				this.received.push({ partition, messages });
-				this.missing -= messages.length;
+			const some = await take(this.reception, partition, this.missing);
+			if (isRefusal(some)) this.refusal ??= some;
+			else if (some.parts.length > 0) {
+				this.received.push({ partition, ...some });
+				this.missing -= countOf(some.parts);
 			}
 		} catch (error) {
 			// Lost or overloaded: it must not cost what others have leased, nor end a wait that can ask it again.
@@ -194,18 +195,14 @@ function notBug(error: unknown): null {
 }
 
 /** At once, without waiting. */
-function take(
-	{ env, queue, command }: Reception,
-	partition: number,
-	max: number,
-): Promise<Refusal | ReceivedMessage[]> {
+function take({ env, queue, command }: Reception, partition: number, max: number): Promise<Refusal | Unpacked> {
 	return reach('repeatable', () => receiveAt(env, queue, partition, { ...command, max }));
 }
 
 /** A long poll on the only partition: it leases when a message is there. A lost object is asked again in what is left. */
-async function waitAndTake(reception: Reception, deadline: Deadline): Promise<Refusal | readonly ReceivedMessage[]> {
+async function waitAndTake(reception: Reception, deadline: Deadline): Promise<Refusal | Unpacked> {
 	const answer = await poll<PackedReceived>(reception, 0, true, deadline, reception.signal);
-	return answer === null ? [] : unpackReceived(answer);
+	return answer === null ? { tag: '', parts: [] } : unpackReceived(answer);
 }
 
 /** One partition's long poll; null where nothing came, the client went away, or the object stayed lost. */

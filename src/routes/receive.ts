@@ -1,10 +1,13 @@
-import { minimalText, receivedText } from '../answers';
+import { minimalText, minimalTexts, receivedText } from '../answers';
 import { type Consumed, consume, withReceipts } from '../consuming';
 import { type App, endpoint, okText } from '../endpoint';
 import { acknowledgeFirst } from '../exchanging';
 import { milliseconds, optionalMilliseconds, QueuePath } from '../schemas/common';
 import { plainReceive, ReceiveAnswer, ReceiveBody } from '../schemas/consuming';
 import { ackEntries, outcomeTexts } from './settle';
+
+const FULLY = { message: receivedText };
+const MINIMALLY = { message: minimalText, run: minimalTexts };
 
 export function receiveRoutes(app: App): void {
 	endpoint(
@@ -37,7 +40,7 @@ export function receiveRoutes(app: App): void {
 			};
 			const deadline = body.waitSeconds === 0 ? 0 : Date.now() + milliseconds(body.waitSeconds);
 			const wish = { command, deadline, signal: request.signal };
-			const textOf = body.minimal ? minimalText : receivedText;
+			const textOf = body.minimal ? MINIMALLY : FULLY;
 			const receiveTexts = () => consume(env, params.queue, wish, textOf);
 			if (body.ack === undefined) return okText(`{${textsOf(await receiveTexts())}}`);
 			const acks = ackEntries('ack', body.ack);

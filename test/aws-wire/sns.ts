@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import type { ReceivedMessage } from '../../durable-objects/protocol';
+import { oneByOne, type ReceivedMessage } from '../../durable-objects/protocol';
 import { enveloped } from '../../src/aws/sns/envelope';
 import { queues } from '../../src/catalog';
 import { settleAt } from '../../src/partitioner';
@@ -97,7 +97,7 @@ export async function received(queue: string, count: number): Promise<ReceivedMe
 		const { signal } = new AbortController();
 		const parts = await queues.with(env, queue, (found) => receive({ env, queue: found, command, deadline, signal }));
 		if (parts.length === 0) throw new Error(`${messages.length} messages instead of ${count}`);
-		messages.push(...parts.flatMap((part) => part.messages));
+		messages.push(...parts.flatMap(({ tag, parts: some }) => oneByOne(tag, some)));
 	}
 	return messages;
 }

@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import {
+	countOf,
 	type MessageRun,
 	messagesOf,
 	type NewMessage,
+	oneByOne,
 	ownId,
 	pack,
 	packReceived,
 	packResult,
 	packSettle,
 	publishAnswer,
+	type Received,
 	type ReceivedMessage,
 	type SettleCommand,
 	type SettleResult,
+	type Unpacked,
 	unpack,
 	unpackReceived,
 	unpackResult,
@@ -19,6 +23,12 @@ import {
 } from '../../durable-objects/protocol';
 
 const TAG = '0123456789abcdef';
+
+/** What comes of it at the edge, message by message. */
+function crossed(received: Received): ReceivedMessage[] {
+	const { tag, parts } = unpackReceived(packReceived(TAG, received)) as Unpacked;
+	return oneByOne(tag, parts);
+}
 
 describe('what is published', () => {
 	const messages: NewMessage[] = [
@@ -93,9 +103,9 @@ describe('what is received', () => {
 			plain(12, { copyOf: { topic: 't', id: 'i' } }),
 			plain(13),
 		];
-		expect(unpackReceived(packReceived(TAG, received))).toEqual(received);
-		for (const message of received) expect(unpackReceived(packReceived(TAG, [message]))).toEqual([message]);
-		expect(unpackReceived(packReceived(TAG, []))).toEqual([]);
+		expect(crossed(received)).toEqual(received);
+		for (const message of received) expect(crossed([message])).toEqual([message]);
+		expect(crossed([])).toEqual([]);
 		const run: MessageRun = {
 			...{ position: 200, publishedAt: 7, leaseExpiresAt: 30, firstReceivedAt: 10 },
 			...{ sizes: [1, 0, 3], bodies: 'axyz' },
@@ -105,11 +115,14 @@ describe('what is received', () => {
 		expect(second).toEqual(plain(201, { publishedAt: 7, leaseExpiresAt: 30, firstReceivedAt: 10, body: '', size: 0 }));
 		// Runs decide how the others are written, wherever they stand.
 		const mixed = [...received, run, plain(300, { key: 'k', leaseExpiresAt: 30, firstReceivedAt: 10 }), run];
-		const each = mixed.flatMap((part) => ('sizes' in part ? messagesOf(TAG, part) : [part]));
-		expect(unpackReceived(packReceived(TAG, mixed))).toEqual(each);
-		expect(unpackReceived(packReceived(TAG, [run]))).toEqual([first, second, third]);
+		const each = oneByOne(TAG, mixed);
+		expect(crossed(mixed)).toEqual(each);
+		expect(crossed(each)).toEqual(each);
+		expect(unpackReceived(packReceived(TAG, mixed))).toEqual({ tag: TAG, parts: mixed });
+		expect([countOf(mixed), countOf(each)]).toEqual([each.length, each.length]);
+		expect(crossed([run])).toEqual([first, second, third]);
 		const atMostOnce = [plain(1, { leaseExpiresAt: null })];
-		expect(unpackReceived(packReceived(TAG, atMostOnce))).toEqual(atMostOnce);
+		expect(crossed(atMostOnce)).toEqual(atMostOnce);
 	});
 });
 

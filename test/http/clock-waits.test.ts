@@ -37,7 +37,7 @@ it.each([1, 2])('a long poll on %i partitions lasts no longer than it was asked 
 		deadline: Date.now() + 20_000,
 		signal: new AbortController().signal,
 	};
-	expect(await receive(reception)).toMatchObject(partitions === 1 ? [{ messages: [] }] : []);
+	expect(await receive(reception)).toMatchObject(partitions === 1 ? [{ parts: [] }] : []);
 	expect(Math.max(...waits)).toBeLessThanOrEqual(20_000);
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ReceivedMessage } from '../../durable-objects/protocol';
-import { minimalAnswer, minimalText, receivedAnswer, receivedText } from '../../src/answers';
+import { type MessageRun, messagesOf, type ReceivedMessage } from '../../durable-objects/protocol';
+import { minimalAnswer, minimalText, minimalTexts, receivedAnswer, receivedText } from '../../src/answers';
 import { MinimalAnswer, ReceivedAnswer } from '../../src/schemas/messages';
 
 const plain: ReceivedMessage = {
@@ -48,4 +48,15 @@ it.each<[string, Partial<ReceivedMessage>]>([
 			success: true,
 		});
 	}
+});
+
+it('the messages of a run are written as each of them would be', () => {
+	const run: MessageRun = {
+		...{ position: 2_000, publishedAt: 1, leaseExpiresAt: 3, firstReceivedAt: 2 },
+		...{ sizes: [1, 0, 4, 2], bodies: '"a\\b\nxy' },
+	};
+	const receipts = ['A', 'B', 'C', 'D'];
+	const each = messagesOf('tag', run).map((message, index) => minimalText(message, receipts[index] as string));
+	expect(minimalTexts('tag', run, receipts)).toEqual(each);
+	expect(each.map((text) => JSON.parse(text).body)).toEqual(['"', '', 'a\\b\n', 'xy']);
 });

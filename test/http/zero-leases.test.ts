@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { type Figures, isRefusal, told } from '../../durable-objects/protocol';
+import { type Figures, isRefusal, oneByOne, told } from '../../durable-objects/protocol';
 import { queues } from '../../src/catalog';
 import { everyPartition, partitionAt } from '../../src/partitioner';
 import { type Received, receive } from '../../src/receiving';
@@ -25,7 +25,7 @@ it.each([1, 2])(
 		await publish(name, 'a');
 		const answers = (await Promise.all(polls)) as Received[];
 		const attempts = answers.flatMap((answer) =>
-			answer.flatMap(({ messages }) => messages.map(({ attempt }) => attempt)),
+			answer.flatMap(({ tag, parts }) => oneByOne(tag, parts).map(({ attempt }) => attempt)),
 		);
 		expect(attempts.sort()).toEqual([1, 2, 3]);
 		await until(async () => (await sum((part) => part.waiters)) === 0);

@@ -59,8 +59,13 @@ export const receivingActions: Actions = {
 			};
 			const deadline = waitSeconds === 0 ? 0 : Date.now() + milliseconds(waitSeconds);
 			const { signal } = call.request;
-			const { messages } = await consume(call.env, name, { command, deadline, signal }, (message, receipt) =>
-				messageAnswer(call, message, receipt, wanted),
+			const { messages } = await consume(
+				call.env,
+				name,
+				{ command, deadline, signal },
+				{
+					message: (message, receipt) => messageAnswer(call, message, receipt, wanted),
+				},
 			);
 			return messages.length === 0 ? {} : { Messages: messages };
 		},
