@@ -29,6 +29,32 @@ export interface NewMessage extends Content {
 	readonly priority?: number;
 }
 
+/** New messages of which there is nothing to tell but their bodies, each byte of which is one UTF-16 unit. At least one. */
+export interface PlainBatch {
+	/** Of each message: bytes of its body, and as many units. */
+	readonly sizes: readonly number[];
+	/** One behind the other. */
+	readonly bodies: string;
+}
+
+/** What one call publishes, in order. */
+export type NewMessages = readonly NewMessage[] | PlainBatch;
+
+export function isPlainBatch(messages: NewMessages): messages is PlainBatch {
+	return 'sizes' in messages;
+}
+
+/** Each new message by itself. */
+export function messagesIn(messages: NewMessages): readonly NewMessage[] {
+	if (!isPlainBatch(messages)) return messages;
+	const { sizes, bodies } = messages;
+	let at = 0;
+	return sizes.map((size) => {
+		at += size;
+		return { body: bodies.slice(at - size, at), size };
+	});
+}
+
 export interface Failure {
 	readonly attempt: number;
 	readonly at: number;

@@ -1,6 +1,6 @@
 // How a publish crosses RPC, and its answer.
 
-import type { NewMessage } from './messages';
+import { type NewMessage, type NewMessages, ownId } from './messages';
 import { isRefusal, type Refusal } from './refusals';
 import { fromText, type Text, toText } from './text';
 
@@ -36,9 +36,12 @@ function isPlain(message: NewMessage): boolean {
 	return true;
 }
 
-export function unpack({ messages, bodies }: Packed): NewMessage[] {
+/** The messages as they set out: as one batch where all of them are plain, else one by one. */
+export function unpack({ messages, bodies }: Packed): NewMessages {
+	const packed = fromText(messages);
+	if (packed.length > 0 && packed.every((message) => typeof message === 'number')) return { sizes: packed, bodies };
 	let at = 0;
-	return fromText(messages).map((message) => {
+	return packed.map((message) => {
 		const units = typeof message === 'number' ? message : message.body;
 		const body = bodies.slice(at, at + units);
 		at += units;
@@ -54,6 +57,28 @@ export interface Accepted {
 	readonly duplicate: boolean;
 }
 
+/**
+ * Plain messages that were published together and all accepted, for the first time, one after the other, with priority 0:
+ * their ids are the object's own. As one, since most publishes are such, and often nobody asks for the ids.
+ */
+export interface AcceptedRun {
+	/** Position of the first. */
+	readonly first: number;
+	readonly count: number;
+}
+
+export function isAcceptedRun(result: unknown): result is AcceptedRun {
+	return typeof result === 'object' && result !== null && 'first' in result && 'count' in result;
+}
+
+/** The outcome of each message of a run. `tag`: of its object. */
+export function outcomesOf(tag: string, { first, count }: AcceptedRun): Accepted[] {
+	return Array.from({ length: count }, (_, index) => {
+		const position = first + index;
+		return { id: ownId(tag, position), sequence: position, duplicate: false };
+	});
+}
+
 /** How many were accepted, and of these, how many had been before. */
 export interface AcceptedCounts {
 	readonly accepted: number;
@@ -67,13 +92,29 @@ export type PublishOutcomes =
 	| { readonly results: readonly Accepted[] }
 	| AcceptedCounts;
 
-/** The answer of an object to a publish. */
+/** The answer of an object to a publish. `tag`: of the object. */
 export function publishAnswer(
-	outcomes: Refusal | readonly PublishOutcome[],
+	tag: string,
+	outcomes: Refusal | readonly PublishOutcome[] | AcceptedRun,
 	{ isMinimal }: Pick<Packed, 'isMinimal'>,
 ): Text<PublishOutcomes> {
+	if (isAcceptedRun(outcomes)) {
+		return isMinimal
+			? toText<PublishOutcomes>({ accepted: outcomes.count, duplicates: 0 })
+			: resultsText(tag, outcomes);
+	}
 	if (isRefusal(outcomes) || !isAllAccepted(outcomes)) return toText<PublishOutcomes>(outcomes);
 	return toText<PublishOutcomes>(isMinimal ? countsOf(outcomes) : { results: outcomes });
+}
+
+/** What JSON.stringify makes of the `results`, in half the time: in the tag of an object, hex digits, nothing is to be escaped. */
+function resultsText(tag: string, { first, count }: AcceptedRun): Text<PublishOutcomes> {
+	let results = '';
+	for (let position = first; position < first + count; position++) {
+		const comma = position === first ? '' : ',';
+		results += `${comma}{"id":"${ownId(tag, position)}","sequence":${position},"duplicate":false}`;
+	}
+	return `{"results":[${results}]}`;
 }
 
 export function isAllAccepted(outcomes: readonly unknown[]): outcomes is readonly Accepted[] {

@@ -41,10 +41,11 @@ export abstract class PartitionCalls extends DurableObject<Env> {
 	}
 
 	async publish(queue: Text<Queue>, packed: Packed): Promise<Text<protocol.PublishOutcomes>> {
-		type Outcomes = Refusal | protocol.PublishOutcome[];
+		type Outcomes = Refusal | protocol.PublishOutcome[] | protocol.AcceptedRun;
 		const command = () => ({ queue: this.settings.read(queue), messages: unpack(packed) });
 		const publish = () => this.run<Outcomes>({ kind: 'publish', ...command() });
-		return publishAnswer(await this.intake.take(packed.messages.length + packed.bodies.length, publish), packed);
+		const outcomes = await this.intake.take(packed.messages.length + packed.bodies.length, publish);
+		return publishAnswer(this.tag, outcomes, packed);
 	}
 
 	async receive(

@@ -103,7 +103,8 @@ export class TopicPartition extends DurableObject<Env> {
 				topic: this.settings.read(topic),
 				messages: unpack(packed),
 			});
-		return publishAnswer(await this.intake.take(packed.messages.length + packed.bodies.length, publish), packed);
+		const outcomes = await this.intake.take(packed.messages.length + packed.bodies.length, publish);
+		return publishAnswer(this.tag, outcomes, packed);
 	}
 
 	/** Takes what pipelines publish here. */

@@ -1,26 +1,30 @@
 import type { Database } from '../database';
-import { LIMITS } from '../protocol';
+import { LIMITS, type PlainBatch } from '../protocol';
 import { laneNumber } from './lanes';
 import type { Memory } from './memory';
-import { type Head, LANE_SPAN, storedBytes } from './message';
-import { insertSegment } from './segments';
+import { type Head, LANE_SPAN, plainBytes, storedBytes } from './message';
+import { insertSegment, type StoredHead } from './segments';
 
 /** What of a memory belongs to its log. */
 export interface LogMemory extends Pick<Memory, 'lanes' | 'cache'> {
 	readonly tally: Pick<Memory['tally'], 'nextSequence'>;
 }
 
+/** Neighbours of one lane. */
+interface Run {
+	readonly lane: number;
+	readonly base: number;
+	readonly heads: StoredHead[];
+	/** Of one message or of several, one behind the other. */
+	readonly bodies: string[];
+	bytes: number;
+	stored: number;
+	retainedFrom: number;
+}
+
 /** Messages of one commit on their way into the log: those that belong together become one segment. */
 export class Appender {
-	private runs: {
-		lane: number;
-		base: number;
-		heads: Head[];
-		bodies: string[];
-		bytes: number;
-		stored: number;
-		retainedFrom: number;
-	}[] = [];
+	private runs: Run[] = [];
 	messages = 0;
 	bytes = 0;
 	/** Of all messages of the commit, flushed or not. */
@@ -41,30 +45,43 @@ export class Appender {
 
 	/** Gives the message the next sequence number and answers its position. It is in the log after `flush`. */
 	append(laneNumber: number, head: Head, body: string): number {
-		const position = laneNumber * LANE_SPAN + this.memory.tally.nextSequence++;
-		const stored = storedBytes(body, head);
 		const retainedFrom = Math.max(this.now, head.deliverAt ?? 0);
-		const run = this.runs.at(-1);
-		if (run !== undefined && run.base + run.heads.length === position && run.stored + stored <= LIMITS.segmentBytes) {
-			run.heads.push(head);
-			run.bodies.push(body);
-			run.bytes += head.size;
-			run.stored += stored;
-			run.retainedFrom = Math.max(run.retainedFrom, retainedFrom);
-		} else
-			this.runs.push({
-				lane: laneNumber,
-				base: position,
-				heads: [head],
-				bodies: [body],
-				bytes: head.size,
-				stored,
-				retainedFrom,
-			});
-		this.messages++;
-		this.bytes += head.size;
-		this.appendedBytes += head.size;
+		const run = this.runFor(laneNumber, 1, head.size, storedBytes(body, head), retainedFrom);
+		const position = run.base + run.heads.length;
+		run.heads.push(head);
+		run.bodies.push(body);
 		return position;
+	}
+
+	/**
+	 * Gives the messages the next sequence numbers of lane 0, one after the other, and answers the position of the first.
+	 * They must fit into one segment.
+	 */
+	appendPlain({ sizes, bodies }: PlainBatch): number {
+		const count = sizes.length;
+		const run = this.runFor(0, count, bodies.length, plainBytes(count, bodies.length), this.now);
+		const position = run.base + run.heads.length;
+		run.heads.push(...sizes);
+		run.bodies.push(bodies);
+		return position;
+	}
+
+	/** The run for so many more messages of a lane, which are counted here: the last one where they follow it and fit, else a new one. */
+	private runFor(lane: number, count: number, bytes: number, stored: number, retainedFrom: number): Run {
+		const position = lane * LANE_SPAN + this.memory.tally.nextSequence;
+		this.memory.tally.nextSequence += count;
+		this.messages += count;
+		this.bytes += bytes;
+		this.appendedBytes += bytes;
+		let run = this.runs.at(-1);
+		if (run === undefined || run.base + run.heads.length !== position || run.stored + stored > LIMITS.segmentBytes) {
+			run = { lane, base: position, heads: [], bodies: [], bytes: 0, stored: 0, retainedFrom };
+			this.runs.push(run);
+		}
+		run.bytes += bytes;
+		run.stored += stored;
+		run.retainedFrom = Math.max(run.retainedFrom, retainedFrom);
+		return run;
 	}
 
 	/** Writes one row per run of messages of one lane. */

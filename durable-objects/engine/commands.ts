@@ -4,7 +4,7 @@ import type { OutboxParcel } from './outbox';
 
 /** What a partition can be asked. Each carries the queue as its caller knows it; the newest version counts. */
 export type Command = { readonly queue: Queue } & (
-	| { readonly kind: 'publish'; readonly messages: readonly protocol.NewMessage[] }
+	| { readonly kind: 'publish'; readonly messages: protocol.NewMessages }
 	| { readonly kind: 'deliver'; readonly delivery: protocol.Delivery }
 	| { readonly kind: 'settle'; readonly command: protocol.SettleCommand }
 	| { readonly kind: 'receive'; readonly command: protocol.ReceiveCommand }

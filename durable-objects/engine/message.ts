@@ -194,6 +194,11 @@ export function storedBytes(
 	return bytes;
 }
 
+/** Stored bytes of so many plain messages, which have so many bytes in all. */
+export function plainBytes(count: number, bytes: number): number {
+	return bytes + count * HEAD_BYTES;
+}
+
 /** Of a copy's mark, counted as high. */
 export function markBytes(mark = ''): number {
 	return 6 * mark.length;

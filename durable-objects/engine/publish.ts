@@ -1,10 +1,22 @@
 import type { Database } from '../database';
-import { type CopyOf, type NewMessage, ownId, type PublishOutcome, type QueueSettings } from '../protocol';
+import {
+	type AcceptedRun,
+	type CopyOf,
+	isPlainBatch,
+	LIMITS,
+	messagesIn,
+	type NewMessage,
+	type NewMessages,
+	ownId,
+	type PlainBatch,
+	type PublishOutcome,
+	type QueueSettings,
+} from '../protocol';
 import type { Appender } from './appender';
 import { acceptedBefore, rememberDedup } from './dedup';
 import { laneNumber } from './lanes';
 import type { Memory } from './memory';
-import { headOf, LANE_SPAN, sequenceOf } from './message';
+import { headOf, LANE_SPAN, plainBytes, sequenceOf } from './message';
 import { Room } from './room';
 import { insertStraggler, tallyWaiting } from './stragglers';
 
@@ -16,7 +28,7 @@ export interface Incoming extends NewMessage {
 }
 
 /**
- * Accepts messages, each for itself: an outcome per message, in order.
+ * Accepts messages, each for itself: an outcome per message, in order; or one for all of a plain batch, where all are accepted.
  * Refused with `backlog_full`: the queue's `maxBacklog` or `maxBacklogBytes`, or the partition's own ceiling.
  */
 export function publish(
@@ -24,11 +36,30 @@ export function publish(
 	memory: Memory,
 	appender: Appender,
 	settings: QueueSettings,
-	messages: readonly NewMessage[],
+	messages: NewMessages,
 	now: number,
-): PublishOutcome[] {
+): PublishOutcome[] | AcceptedRun {
 	const room = new Room(memory, appender, settings);
-	return messages.map((message) => accept(database, memory, appender, room, settings, message, now));
+	const run = isPlainBatch(messages) ? acceptTogether(memory, appender, room, settings, messages) : undefined;
+	if (run !== undefined) return run;
+	return messagesIn(messages).map((message) => accept(database, memory, appender, room, settings, message, now));
+}
+
+/** Accepts all of a batch, or none: undefined where each of its messages has to be looked at by itself. */
+function acceptTogether(
+	memory: Memory,
+	appender: Appender,
+	room: Room,
+	{ delayMs }: QueueSettings,
+	batch: PlainBatch,
+): AcceptedRun | undefined {
+	const count = batch.sizes.length;
+	const bytes = batch.bodies.length;
+	if (delayMs > 0) return undefined;
+	if (plainBytes(count, bytes) > LIMITS.segmentBytes) return undefined;
+	if (room.take(count, bytes) !== undefined) return undefined;
+	memory.totals.published += count;
+	return { first: appender.appendPlain(batch), count };
 }
 
 export function accept(

@@ -26,7 +26,7 @@ export class Room {
 		this.databaseBytes = LIMITS.databaseBytes - appender.databaseBytes;
 	}
 
-	/** Takes the room for so much more, or refuses with `backlog_full` and takes nothing. */
+	/** Takes the room for so much more, of one message or of several, or refuses with `backlog_full` and takes nothing. */
 	take(messages: number, bytes: number): Refusal | undefined {
 		if (messages > this.messages) return full(`its maxBacklog of ${this.settings.maxBacklog} messages`);
 		if (bytes > this.bytes && !this.takesOne) return full(`its maxBacklogBytes of ${this.settings.maxBacklogBytes}`);

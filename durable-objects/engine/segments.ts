@@ -27,7 +27,7 @@ export class Segment {
 	readonly isPlain: boolean;
 	private offsets: number[] | undefined;
 
-	constructor(row: SegmentRow, heads?: (Head | null)[]) {
+	constructor(row: SegmentRow, heads = JSON.parse(row.heads) as readonly StoredHead[]) {
 		this.base = row.base;
 		this.span = row.span;
 		this.messages = row.messages;
@@ -35,7 +35,7 @@ export class Segment {
 		this.writtenAt = row.written_at;
 		this.retainedFrom = row.retained_from;
 		this.bodies = row.bodies;
-		this.heads = heads ?? headsOf(row.heads);
+		this.heads = headsOf(heads);
 		this.isPlain = PLAIN.test(row.heads);
 	}
 
@@ -84,23 +84,25 @@ export class Segment {
  * Heads as they are stored: a plain message, of which nothing is known but that its body has as many bytes as units, is a
  * number; that is most messages, and a sixth of the text.
  */
-type StoredHead = Head | number | null;
+export type StoredHead = Head | number | null;
 
-function textOf(heads: readonly (Head | null)[]): string {
-	return JSON.stringify(heads.map((head): StoredHead => (head !== null && isPlain(head) ? head.size : head)));
+function textOf(heads: readonly StoredHead[]): string {
+	return JSON.stringify(
+		heads.map((head) => (typeof head === 'object' && head !== null && isPlain(head) ? head.size : head)),
+	);
 }
 
 /** Heads as they are stored, where all of them are numbers. */
 const PLAIN = /^\[[\d,]*\]$/;
 
-function headsOf(text: string): (Head | null)[] {
+function headsOf(heads: readonly StoredHead[]): (Head | null)[] {
 	let last: Head | undefined;
 	// Neighbours are mostly of one size: they share a head.
 	const plain = (size: number) => {
 		if (last?.size !== size) last = { length: size, size };
 		return last;
 	};
-	return (JSON.parse(text) as StoredHead[]).map((head) => (typeof head === 'number' ? plain(head) : head));
+	return heads.map((head) => (typeof head === 'number' ? plain(head) : head));
 }
 
 function isPlain(head: Head): boolean {
@@ -113,8 +115,9 @@ const COLUMNS = 'base, span, messages, bytes, written_at, retained_from, heads, 
 
 export interface NewSegment {
 	readonly base: number;
-	readonly heads: Head[];
-	readonly bodies: string[];
+	readonly heads: readonly StoredHead[];
+	/** Of one message or of several, one behind the other. */
+	readonly bodies: readonly string[];
 	readonly bytes: number;
 	readonly messagesThrough: number;
 	readonly bytesThrough: number;

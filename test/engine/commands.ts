@@ -2,10 +2,12 @@ import type { Command } from '../../durable-objects/engine/commands';
 import {
 	type Handover,
 	type NewMessage,
+	pack,
 	packSettle,
 	type Queue,
 	type ReceiveCommand,
 	type SettleCommand,
+	unpack,
 	unpackSettle,
 } from '../../durable-objects/protocol';
 import type { Action, Asking, Draft, Entry, Successor } from '../guarantees/script';
@@ -20,7 +22,12 @@ export function commandOf(action: Action, queue: Queue, names: Names, epoch: num
 		case 'resume':
 			return { kind: 'configure', queue };
 		case 'publish':
-			return { kind: 'publish', queue, messages: action.messages.map((draft) => newMessage(draft, epoch)) };
+			// As it crosses RPC: plain messages are accepted as one.
+			return {
+				kind: 'publish',
+				queue,
+				messages: unpack(pack(action.messages.map((draft) => newMessage(draft, epoch)))),
+			};
 		case 'receive':
 			return { kind: 'receive', queue, command: receiveCommand(action) };
 		case 'settle': {

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
 	countOf,
 	type MessageRun,
+	messagesIn,
 	messagesOf,
 	type NewMessage,
 	oneByOne,
+	outcomesOf,
 	ownId,
 	pack,
 	packReceived,
@@ -44,7 +46,16 @@ describe('what is published', () => {
 
 	it('arrives as it was, alone and together', () => {
 		expect(unpack(pack(messages))).toEqual(messages);
-		for (const message of messages) expect(unpack(pack([message]))).toEqual([message]);
+		for (const message of messages) expect(messagesIn(unpack(pack([message])))).toEqual([message]);
+		expect(unpack(pack([]))).toEqual([]);
+	});
+
+	it('arrives as one batch where all of it is nothing but bodies', () => {
+		const plain = ['abc', '', 'de'].map((body) => ({ body, size: body.length }));
+		expect(unpack(pack(plain))).toEqual({ sizes: [3, 0, 2], bodies: 'abcde' });
+		expect(messagesIn(unpack(pack(plain)))).toEqual(plain);
+		const keyed = [...plain, { body: 'k', size: 1, key: 'key' }];
+		expect(unpack(pack(keyed))).toEqual(keyed);
 	});
 
 	it('costs a number where it is nothing but a body', () => {
@@ -57,18 +68,29 @@ describe('what is published', () => {
 	it('is answered as results only where all of it was accepted', () => {
 		const accepted = { id: 'i', sequence: 1, duplicate: false };
 		const refusal = { refused: 'backlog_full', detail: '' } as const;
-		expect(publishAnswer([accepted], {})).toBe(JSON.stringify({ results: [accepted] }));
-		expect(publishAnswer([accepted, refusal], {})).toBe(JSON.stringify([accepted, refusal]));
-		expect(publishAnswer(refusal, {})).toBe(JSON.stringify(refusal));
+		expect(publishAnswer(TAG, [accepted], {})).toBe(JSON.stringify({ results: [accepted] }));
+		expect(publishAnswer(TAG, [accepted, refusal], {})).toBe(JSON.stringify([accepted, refusal]));
+		expect(publishAnswer(TAG, refusal, {})).toBe(JSON.stringify(refusal));
+	});
+
+	it('is answered with ids or counted where all was accepted as one', () => {
+		const run = { first: 35, count: 2 };
+		const each = [
+			{ id: `${TAG}-z`, sequence: 35, duplicate: false },
+			{ id: `${TAG}-10`, sequence: 36, duplicate: false },
+		];
+		expect(outcomesOf(TAG, run)).toEqual(each);
+		expect(publishAnswer(TAG, run, {})).toBe(JSON.stringify({ results: each }));
+		expect(publishAnswer(TAG, run, { isMinimal: true })).toBe(JSON.stringify({ accepted: 2, duplicates: 0 }));
 	});
 
 	it('is counted where that is enough, and all of it was accepted', () => {
 		const accepted = { id: 'i', sequence: 1, duplicate: false };
 		const refusal = { refused: 'backlog_full', detail: '' } as const;
-		const counted = publishAnswer([accepted, { ...accepted, duplicate: true }], { isMinimal: true });
+		const counted = publishAnswer(TAG, [accepted, { ...accepted, duplicate: true }], { isMinimal: true });
 		expect(counted).toBe(JSON.stringify({ accepted: 2, duplicates: 1 }));
-		expect(publishAnswer([accepted, refusal], { isMinimal: true })).toBe(JSON.stringify([accepted, refusal]));
-		expect(publishAnswer(refusal, { isMinimal: true })).toBe(JSON.stringify(refusal));
+		expect(publishAnswer(TAG, [accepted, refusal], { isMinimal: true })).toBe(JSON.stringify([accepted, refusal]));
+		expect(publishAnswer(TAG, refusal, { isMinimal: true })).toBe(JSON.stringify(refusal));
 	});
 });
 

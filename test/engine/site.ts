@@ -2,7 +2,14 @@ import { Database, type Migration, migrate } from '../../durable-objects/databas
 import type { Commit } from '../../durable-objects/engine/commands';
 import { PartitionEngine } from '../../durable-objects/engine/engine';
 import { TopicEngine } from '../../durable-objects/engine/topic/engine';
-import { isRun, messagesOf, type Received, type ReceivedMessage } from '../../durable-objects/protocol';
+import {
+	isAcceptedRun,
+	isRun,
+	messagesOf,
+	outcomesOf,
+	type Received,
+	type ReceivedMessage,
+} from '../../durable-objects/protocol';
 import { partitionMigrations } from '../../migrations/partition';
 import { topicMigrations } from '../../migrations/topic';
 
@@ -53,7 +60,7 @@ class Holder<Held> {
 	}
 }
 
-/** A partition's engine that answers a receive with messages one by one: runs are taken apart, as on the way to a client. */
+/** A partition's engine that answers a publish and a receive message by message: runs are taken apart, as on the way to a client. */
 function listing(Engine: EngineClass): EngineClass {
 	return class extends Engine {
 		constructor(
@@ -76,8 +83,9 @@ export function servedIn({ served }: Commit): ReceivedMessage[][] {
 	return served as ReceivedMessage[][];
 }
 
-/** What was received, message by message; any other result as it is. `tag`: of the object. */
+/** What was accepted or received, message by message; any other result as it is. `tag`: of the object. */
 export function listed(tag: string, result: unknown): unknown {
+	if (isAcceptedRun(result)) return outcomesOf(tag, result);
 	if (!Array.isArray(result)) return result;
 	return result.flatMap((part) =>
 		typeof part === 'object' && part !== null && isRun(part) ? messagesOf(tag, part) : [part],

@@ -2,10 +2,12 @@ import type { Command } from '../../durable-objects/engine/commands';
 import type { ReaderFigures, TopicEngineFigures } from '../../durable-objects/engine/topic/figures';
 import {
 	type BrowseResult,
+	pack,
 	type Refusal,
 	type Start,
 	type SubscriptionFigures,
 	topicIn,
+	unpack,
 } from '../../durable-objects/protocol';
 import { bodyOf, commandOf, newMessage, receiveCommand } from '../engine/commands';
 import { Names } from '../engine/names';
@@ -83,7 +85,7 @@ export class EnginePlayer implements Player {
 			case 'topic':
 				return this.world.setTopic(name, action.settings);
 			case 'publish': {
-				const messages = action.messages.map((draft) => newMessage(draft, EPOCH));
+				const messages = unpack(pack(action.messages.map((draft) => newMessage(draft, EPOCH))));
 				return (await this.world.commitTopic(name, [{ kind: 'publish', topic, messages }]))[0];
 			}
 			case 'subscribe': {

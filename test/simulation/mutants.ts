@@ -4,6 +4,7 @@ import { counts } from './mutants/counts';
 import { fanOut } from './mutants/fan-out';
 import { leases } from './mutants/leases';
 import { order } from './mutants/order';
+import { plainBatches } from './mutants/plain-batches';
 import { poison } from './mutants/poison';
 import { runs } from './mutants/runs';
 import { time } from './mutants/time';
@@ -22,6 +23,7 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
 	...leases,
 	...runs,
+	...plainBatches,
 	...again,
 	...order,
 	...time,

@@ -1,10 +1,10 @@
-import type { Delivery, NewMessage, Subscription, Target, Topic } from '../../protocol';
+import type { Delivery, NewMessages, Subscription, Target, Topic } from '../../protocol';
 import type { TopicParcel } from './memory';
 
 /** What a topic's object can be asked. Each carries the topic as its caller knows it; the newest version counts. */
 export type TopicCommand = { readonly topic: Topic } & (
 	| { readonly kind: 'configure'; readonly subscriptions: readonly Subscription[] }
-	| { readonly kind: 'publish'; readonly messages: readonly NewMessage[] }
+	| { readonly kind: 'publish'; readonly messages: NewMessages }
 	| { readonly kind: 'deliver'; readonly delivery: Delivery }
 	| { readonly kind: 'passed'; readonly parcel: TopicParcel; readonly positions: ReadonlySet<number> }
 	/** Where the courier takes a subscription's messages: fixed before the first is sent, so that repeats meet. Answers whether it may. */

@@ -4,7 +4,9 @@ import {
 	type Delivery,
 	type DeliveryResult,
 	LIMITS,
+	messagesIn,
 	type NewMessage,
+	type NewMessages,
 	ownId,
 	type PublishOutcome,
 	type Refusal,
@@ -27,8 +29,8 @@ interface Context {
 }
 
 /** Accepts messages, each for itself: an outcome per message, in order. Refused with `backlog_full` where the object is full. */
-export function publish(on: Context, messages: readonly NewMessage[]): PublishOutcome[] {
-	return messages.map((message) => {
+export function publish(on: Context, messages: NewMessages): PublishOutcome[] {
+	return messagesIn(messages).map((message) => {
 		const expiresAt = message.ttlMs === undefined ? undefined : on.now + message.ttlMs;
 		return accept(on, message, { expiresAt, priority: message.priority });
 	});

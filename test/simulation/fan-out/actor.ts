@@ -1,9 +1,11 @@
 import {
 	isRefusal,
+	pack,
 	packSettle,
 	type Queue,
 	type SettleResult,
 	topicAddress,
+	unpack,
 	unpackSettle,
 } from '../../../durable-objects/protocol';
 import { EPOCH } from '../../guarantees/answers';
@@ -70,8 +72,8 @@ export class Actor {
 		switch (action.verb) {
 			case 'publish': {
 				const { topic, messages } = action;
-				const command = { kind: 'publish', topic: catalog.topic(topic), messages: messages.map(messageOf) };
-				world.call(world.topic(topic), command);
+				const packed = pack(messages.map(messageOf));
+				world.call(world.topic(topic), { kind: 'publish', topic: catalog.topic(topic), messages: unpack(packed) });
 				break;
 			}
 			case 'settle':

@@ -3,6 +3,7 @@ import type { TopicEngineFigures } from '../../../durable-objects/engine/topic/f
 import {
 	isRefusal,
 	LIMITS,
+	messagesIn,
 	type PublishOutcome,
 	type Subscription,
 	type TopicSettings,
@@ -162,7 +163,7 @@ export class TopicModel {
 		now: number,
 	): void {
 		const left = [...added];
-		for (const [index, { body, dedupId }] of messages.entries()) {
+		for (const [index, { body, dedupId }] of messagesIn(messages).entries()) {
 			const outcome = outcomes[index] as PublishOutcome;
 			const { name } = draftOf(body);
 			demand(!isRefusal(outcome), () => `publish of ${name} was refused`);
