@@ -39,7 +39,8 @@ function oneByOne({ count = 1, ...entry }: Acknowledgement): Settlement[] {
 	return Array.from({ length: count }, (_, index) => ({ ...entry, position: entry.position + index }));
 }
 
-const ACKED: SettleOutcome = Object.freeze({ outcome: 'acked' });
+/** The outcome of most. */
+export const ACKED: SettleOutcome = Object.freeze({ outcome: 'acked' });
 
 /** How many were acknowledged, where that is all that was asked for and all of it was done; else everything. */
 export type PackedResult = Refusal | SettleResult | number;

@@ -32,7 +32,7 @@ export function openedOf(queue: Queue, keyring: Keyring, entries: readonly Entry
 	);
 	const isSeveral = (index: number) => opened[index]?.count !== undefined && !entries[index]?.mayBeSeveral;
 	if (isAscending(opened) && !entries.some((_, index) => isSeveral(index))) return opened;
-	refuseRepeated(entries);
+	refuseRepeated(oneByOne(entries, opened));
 	const faults = entries.flatMap(({ path }, index) => {
 		if (isSeveral(index))
 			return [fieldFault(path, 'stands for several messages, which can only be acknowledged as one')];
@@ -44,9 +44,9 @@ export function openedOf(queue: Queue, keyring: Keyring, entries: readonly Entry
 }
 
 /** An entry for each message. */
-export function oneByOne(entries: readonly Entry[], opened: readonly Located[]): readonly Entry[] {
+export function oneByOne(entries: readonly Entry[], opened: readonly (Located | null)[]): readonly Entry[] {
 	return entries.flatMap((entry, index) => {
-		const { count } = opened[index] as Located;
+		const count = opened[index]?.count;
 		return count === undefined ? [entry] : eachReceipt(entry.receipt, count).map((receipt) => ({ ...entry, receipt }));
 	});
 }

@@ -50,7 +50,8 @@ export async function settle(
 			return acknowledge(env, queue, partition, entries, opened, call);
 		}
 		const each = oneByOne(entries, opened);
-		return settleOn(env, queue, byPartition(openedOf(queue, keyring, each)), each, successors, call);
+		const leases = each.length === entries.length ? opened : openedOf(queue, keyring, each);
+		return settleOn(env, queue, byPartition(leases), each, successors, call);
 	};
 	const cached = await queues.cached(env, name);
 	try {

@@ -1,4 +1,5 @@
 import { laneFor } from './lanes';
+import { leaveLease } from './leases';
 import type { Flight, FlightRun, Memory } from './memory';
 import { isDue } from './rules';
 
@@ -83,20 +84,11 @@ export function flightsOf(run: FlightRun): Flight[] {
 
 /** The messages of a run are done. */
 export function finishRun(memory: Memory, run: FlightRun): void {
-	const { lease, segment, count } = run;
 	memory.runs.remove(run);
 	memory.flightBytes -= run.bytes;
-	memory.leasedMessages -= count;
+	memory.leasedMessages -= run.count;
 	laneFor(memory, run.position).expiries.delete(run);
-	if (segment === undefined) throw new Error('the run is open');
-	segment.flights -= count;
-	memory.touched.set(segment.base, segment);
-	if (lease !== undefined) {
-		lease.held -= count;
-		lease.left.add(segment);
-	}
-	run.lease = undefined;
-	run.segment = undefined;
+	leaveLease(memory, run);
 }
 
 /** Messages under a lease that is not over. */

@@ -125,18 +125,19 @@ function runsOf(lease: Lease): Run[] {
 }
 
 /** A member is finished or got a row of its own; the lease row forgets it at the flush. */
-export function leaveLease(memory: Memory, flight: Flight): void {
-	const { lease, segment } = flight;
+export function leaveLease(memory: Memory, member: Member): void {
+	const { lease, segment } = member;
+	const count = countOf(member);
 	if (lease !== undefined) {
-		flight.lease = undefined;
-		lease.held--;
+		member.lease = undefined;
+		lease.held -= count;
 		if (lease.members.length > 2 * lease.held + LEFT_OVER) lease.members = membersOf(lease);
 		if (segment !== undefined) lease.left.add(segment);
 	}
 	if (segment !== undefined) {
-		segment.flights--;
+		segment.flights -= count;
 		memory.touched.set(segment.base, segment);
-		flight.segment = undefined;
+		member.segment = undefined;
 	}
 }
 

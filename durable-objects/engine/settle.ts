@@ -1,13 +1,14 @@
 import type { Database } from '../database';
-import type {
-	Acknowledgement,
-	Failure,
-	QueueSettings,
-	Lease as Receipt,
-	SettleCommand,
-	Settlement,
-	SettleOutcome,
-	SettleResult,
+import {
+	ACKED,
+	type Acknowledgement,
+	type Failure,
+	type QueueSettings,
+	type Lease as Receipt,
+	type SettleCommand,
+	type Settlement,
+	type SettleOutcome,
+	type SettleResult,
 } from '../protocol';
 import { finishRun, flightAt } from './flight-runs';
 import {
@@ -95,8 +96,6 @@ function newest({ database, memory }: Context, receipt: Receipt): Found {
 function staleOrUnknown(receipt: Receipt, attempt: number, handedOutAt: number, consumer: string): SettleOutcome {
 	return receipt.attempt < attempt ? { outcome: 'stale', attempt, handedOutAt, consumer } : { outcome: 'unknown' };
 }
-
-const ACKED: SettleOutcome = Object.freeze({ outcome: 'acked' });
 
 /** As many messages as the entry says; those of a whole run that is still one, in one go. */
 function acknowledgeAll(on: Context, entry: Acknowledgement): SettleOutcome | SettleOutcome[] {

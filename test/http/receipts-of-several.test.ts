@@ -70,9 +70,17 @@ describe('receipts that stand for several messages', () => {
 		const twice = await refused('POST', `/v1/queues/${queue}/ack`, { json: { receipts: [receipt, receipt] } });
 		expect(twice).toMatchObject({ code: 'invalid_request', pointer: '#/receipts/1' });
 		expect((await getQueue(queue)).figures).toMatchObject({ leased: 2 });
-		// One of it, asked for besides, is acknowledged once.
-		const both = await settled(queue, 'ack', [receipt, messages[0]?.receipt]);
-		expect(both.map(({ outcome }) => outcome)).toEqual(['acked', 'acked', 'unknown']);
+		// So is one of it besides, whatever is asked for it.
+		const one = messages[1]?.receipt;
+		for (const json of [
+			{ ack: [receipt, one] },
+			{ ack: [one, receipt] },
+			{ ack: [receipt], retry: [{ receipt: one }] },
+		]) {
+			const problem = await refused('POST', `/v1/queues/${queue}/settle`, { json });
+			expect(problem).toMatchObject({ code: 'invalid_request', detail: expect.stringContaining('twice') });
+		}
+		expect((await getQueue(queue)).figures).toMatchObject({ leased: 2 });
 	});
 
 	it('publish what all of them together publish, but not what one publishes', async () => {

@@ -29,26 +29,26 @@ export const runs: readonly Mutant[] = [
 	{
 		name: 'finished-run-counts-as-leased',
 		file: 'engine/flight-runs.ts',
-		find: 'memory.leasedMessages -= count;',
+		find: 'memory.leasedMessages -= run.count;',
 		replace: '',
 	},
 	{
 		name: 'finished-run-keeps-its-segment',
-		file: 'engine/flight-runs.ts',
+		file: 'engine/leases.ts',
 		find: 'segment.flights -= count;',
-		replace: '',
+		replace: 'segment.flights--;',
 	},
 	{
 		name: 'finished-run-stays-in-its-lease',
-		file: 'engine/flight-runs.ts',
+		file: 'engine/leases.ts',
 		find: 'lease.held -= count;',
-		replace: '',
+		replace: 'lease.held--;',
 	},
 	{
 		name: 'finished-run-is-not-written',
-		file: 'engine/flight-runs.ts',
+		file: 'engine/leases.ts',
 		find: 'lease.left.add(segment);',
-		replace: '',
+		replace: 'if (count === 1) lease.left.add(segment);',
 	},
 	{
 		name: 'finished-run-falls-due',
